@@ -70,7 +70,7 @@ func SplitText(text string, limit int, frame func(part string) Frame) []string {
 		return len(scratch) <= limit
 	}
 	for !fits(text) {
-		cut := longestPrefix(text, fits)
+		cut := longestPrefix(text, min(limit, len(text)), fits) // a text is never shorter in its frame
 		if cut == len(text) {
 			break
 		}
@@ -80,12 +80,12 @@ func SplitText(text string, limit int, frame func(part string) Frame) []string {
 	return append(parts, text)
 }
 
-// longestPrefix returns the length in bytes, at least one character, of the longest prefix that fits, or of the part
-// of it that ends in a blank if that is at least half as long.
-func longestPrefix(text string, fits func(string) bool) int {
+// longestPrefix returns the length in bytes, at least one character, of the longest prefix of at most most bytes that
+// fits, or of the part of it that ends in a blank if that is at least half as long.
+func longestPrefix(text string, most int, fits func(string) bool) int {
 	_, cut := utf8.DecodeRuneInString(text)
 	blank := 0
-	longest := sort.Search(len(text), func(n int) bool { return !fits(text[:n+1]) })
+	longest := sort.Search(most, func(n int) bool { return !fits(text[:n+1]) })
 	for i, r := range text {
 		end := i + utf8.RuneLen(r)
 		if end > longest {

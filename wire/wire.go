@@ -20,6 +20,7 @@ const Version = 1
 const (
 	MaxFrame = 16 << 10  // bytes of one frame, without what stands between frames
 	MaxText  = 4096      // bytes of UTF-8 in one text
+	MaxPing  = 1024      // bytes of data in a ping
 	MaxName  = 32        // characters (Unicode code points) in a name
 	MaxCount = 1<<53 - 1 // the largest sequence number or id: what every JSON reader holds exactly (RFC 8259, section 6)
 

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+
+	"golang.org/x/time/rate"
+)
+
+// errUsage is an error in how the program was called: its status is 2.
+var errUsage = errors.New("see hubbub-server -h")
+
+// errDone ends the program well, after -h or -version.
+var errDone = errors.New("done")
+
+// exitStatus is the process's for run's error: 0 stopped as asked, 1 failed, 2 called wrongly.
+func exitStatus(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
+	default:
+		return 1
+	}
+}
+
+// options is what the program was called with.
+type options struct {
+	listen     string
+	data       string
+	log        string
+	logLevel   slog.Level
+	motd       string
+	maxClients int
+	maxPerIP   int
+	rate       float64
+	burst      int
+	history    int
+	version    bool
+}
+
+const usage = `Hubbub-server is the hub of a chat in the terminal.
+
+Usage: hubbub-server [flags]
+
+Each flag may also come from the environment: HUBBUB_ and its name in capitals, with _ for -, HUBBUB_MAX_CLIENTS for
+example. The flag wins.
+
+`
+
+// parseFlags reads the flags, and the environment for those that are not given. It writes the answer to -h to out.
+func parseFlags(args []string, lookupEnv func(string) (string, bool), out io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("hubbub-server", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:5050", "the `address` to listen on, host:port; port 0 takes a free one")
+	flags.StringVar(&o.data, "data", "memory", "the `folder` of the log; \"memory\" keeps nothing on disk")
+	flags.StringVar(&o.log, "log", "console", "the `form` of the log: console for people; text or json for programs, without what people say")
+	flags.TextVar(&o.logLevel, "log-level", slog.LevelInfo, "log what is at least so important: debug, info, warn or error")
+	flags.StringVar(&o.motd, "motd", "", "the `file` with the greeting, at most 1024 bytes")
+	flags.IntVar(&o.maxClients, "max-clients", 10000, "connections at a time")
+	flags.IntVar(&o.maxPerIP, "max-per-ip", 1000, "connections at a time from one address")
+	flags.Float64Var(&o.rate, "rate", 20, "messages a second from a connection, more are read later; 0: no limit")
+	flags.IntVar(&o.burst, "burst", 40, "messages that may come at once before -rate holds them back")
+	flags.IntVar(&o.history, "history", 0, "messages that are kept; 0: all, in memory as many as fit into 64 MiB")
+	flags.BoolVar(&o.version, "version", false, "print the version and end")
+
+	if err := setFromEnv(flags, lookupEnv); err != nil {
+		return o, fmt.Errorf("%w; %w", err, errUsage)
+	}
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(out, usage)
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+		return o, errDone
+	}
+	if err != nil {
+		return o, fmt.Errorf("%w; %w", err, errUsage)
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q; %w", flags.Arg(0), errUsage)
+	}
+	if err := o.check(); err != nil {
+		return o, fmt.Errorf("%w; %w", err, errUsage)
+	}
+	return o, nil
+}
+
+// setFromEnv sets each flag whose variable is there.
+func setFromEnv(flags *flag.FlagSet, lookupEnv func(string) (string, bool)) error {
+	var failed error
+	flags.VisitAll(func(f *flag.Flag) {
+		name := "HUBBUB_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, ok := lookupEnv(name)
+		if !ok || failed != nil {
+			return
+		}
+		if err := flags.Set(f.Name, value); err != nil {
+			failed = fmt.Errorf("the environment's %s can't be %q: %w", name, value, err)
+		}
+	})
+	return failed
+}
+
+func (o *options) check() error {
+	if _, _, err := net.SplitHostPort(o.listen); err != nil {
+		return fmt.Errorf("-listen %q is not an address like 127.0.0.1:5050", o.listen)
+	}
+	switch o.log {
+	case "console", "text", "json":
+	default:
+		return fmt.Errorf("-log can't be %q, only console, text or json", o.log)
+	}
+	if o.data != "memory" {
+		return fmt.Errorf("-data can't be %q: this version keeps the log in memory only, say -data memory", o.data)
+	}
+	for _, limit := range []struct {
+		name      string
+		value, at float64
+	}{
+		{"max-clients", float64(o.maxClients), 1},
+		{"max-per-ip", float64(o.maxPerIP), 1},
+		{"rate", o.rate, 0},
+		{"burst", float64(o.burst), 1},
+		{"history", float64(o.history), 0},
+	} {
+		if !(limit.value >= limit.at) {
+			return fmt.Errorf("-%s can't be less than %v", limit.name, limit.at)
+		}
+	}
+	return nil
+}
+
+// limit is -rate for the limiter.
+func (o *options) limit() rate.Limit {
+	if o.rate == 0 {
+		return rate.Inf
+	}
+	return rate.Limit(o.rate)
+}

@@ -1,0 +1,296 @@
+package hub
+
+import (
+	"context"
+
+	"hubbub/server/internal/msglog"
+	"hubbub/wire"
+)
+
+// A batch is bounded by what a block should hold, so that a member takes a whole one from the tail in few writes.
+const (
+	batchRequests = 1024
+	batchBytes    = 256 << 10 // of texts
+)
+
+// appender is the goroutine that everything in the room goes through, in one order.
+type appender struct {
+	hub    *Hub
+	roster *roster
+	seq    wire.Seq // of the last message in the log
+	end    position // of the next frame in the room
+
+	// The batch at hand.
+	requests []request
+	entries  []msglog.Entry
+	refused  bool // the log did not take the entries
+	block    *block
+	event    wire.Event  // what those in moved have done
+	moved    []request   // of members that came or went and are not announced yet
+	leaving  []departure // end when the block has been published
+
+	stopping bool
+}
+
+// departure is a member whose connection ends behind this block.
+type departure struct {
+	member *Member
+	until  position // what is before that is still delivered
+	final  []byte   // the last frame
+}
+
+func newAppender(h *Hub, seq wire.Seq) *appender {
+	return &appender{hub: h, roster: newRoster(), seq: seq}
+}
+
+// run appends batch after batch until it is asked to shut down.
+func (a *appender) run() {
+	defer close(a.hub.closed)
+	for !a.stopping {
+		a.collect()
+		a.store()
+		a.block = &block{first: a.end, seq: a.seq}
+		entry := 0
+		for _, r := range a.requests {
+			if r.kind == requestSay {
+				a.say(r, &a.entries[entry])
+				entry++
+				continue
+			}
+			handlers[r.kind](a, r)
+		}
+		a.announce()
+		a.publish()
+	}
+}
+
+// handlers holds what is done for a request of each kind but requestSay, which needs its entry.
+var handlers = map[requestKind]func(*appender, request){
+	requestJoin:     (*appender).join,
+	requestLeave:    (*appender).leave,
+	requestResync:   (*appender).resync,
+	requestShutdown: (*appender).shutdown,
+}
+
+// collect waits for a request and takes all that are there.
+func (a *appender) collect() {
+	clear(a.requests)
+	a.requests = append(a.requests[:0], <-a.hub.inbox)
+	bytes := len(a.requests[0].text)
+	for len(a.requests) < batchRequests && bytes < batchBytes {
+		select {
+		case r := <-a.hub.inbox:
+			a.requests = append(a.requests, r)
+			bytes += len(r.text)
+		default:
+			return
+		}
+	}
+}
+
+// store appends the batch's texts to the log. Only what is there is ever shown.
+func (a *appender) store() {
+	now := wire.TimeOf(a.hub.cfg.Now())
+	clear(a.entries)
+	a.entries = a.entries[:0]
+	for _, r := range a.requests {
+		if r.kind == requestSay {
+			m := r.member
+			a.entries = append(a.entries, msglog.Entry{
+				Room: Room, Session: m.session, ID: r.id, From: m.name, Text: r.text, Time: now,
+			})
+		}
+	}
+	a.refused = false
+	if len(a.entries) == 0 {
+		return
+	}
+	if err := a.hub.cfg.Log.Append(context.Background(), a.entries); err != nil {
+		a.refused = true
+		a.hub.cfg.Logger.Error("the log took no messages; their senders have been told", "messages", len(a.entries), "error", err)
+	}
+}
+
+// say puts a stored message into the block.
+func (a *appender) say(r request, e *msglog.Entry) {
+	m := r.member
+	switch {
+	case a.refused:
+		why := wire.Errorf(wire.CodeInternal, "the server could not store this message; send it again later")
+		m.answer(wire.Append(nil, why.For(e.ID)))
+		return
+	case e.Duplicate:
+		m.answer(appendAck(nil, m, e))
+		return
+	}
+	a.announce()
+	b := a.block
+	a.seq = e.Seq
+	frame := wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time}
+	b.data = wire.Append(b.data, &frame)
+	b.owned = append(b.owned, owned{frame: len(b.ends), session: m.session, ack: appendAck(nil, m, e)})
+	b.add(e.Seq)
+	if m.spokeIn != b {
+		m.spokeIn = b
+		b.senders = append(b.senders, m.session)
+	}
+}
+
+// appendAck appends what e's sender gets in place of the message.
+func appendAck(dst []byte, m *Member, e *msglog.Entry) []byte {
+	if m.old || e.ID == 0 {
+		return dst
+	}
+	return wire.Append(dst, &wire.Ack{ID: e.ID, Seq: e.Seq, Time: e.Time})
+}
+
+// join lets a member in, or tells why not. Its welcome follows with the announcement.
+func (a *appender) join(r request) {
+	m := r.member
+	if here := a.roster.byKey[m.key]; here != nil && here.session != m.session {
+		r.joined <- wire.Errorf(wire.CodeNameTaken, "somebody called %s is here already", here.name)
+		return
+	}
+	if ghost := a.roster.bySession[m.session]; ghost != nil {
+		ghost.Fail(wire.Errorf(wire.CodeNameTaken, "you have joined again over another connection"))
+		if ghost.key == m.key {
+			a.announce()
+			a.roster.add(m)
+			a.welcome(r)
+			return
+		}
+		a.roster.remove(ghost)
+		a.note(wire.EventLeave, request{member: ghost})
+	}
+	a.roster.add(m)
+	a.note(wire.EventJoin, r)
+}
+
+// leave takes a member out, which is announced unless its place has been taken.
+func (a *appender) leave(r request) {
+	a.leaving = append(a.leaving, departure{member: r.member, until: a.here().position})
+	if a.roster.remove(r.member) {
+		a.note(wire.EventLeave, r)
+	}
+}
+
+// note keeps in mind that a member came or went, to be announced together with those beside it.
+func (a *appender) note(event wire.Event, r request) {
+	if a.event != event {
+		a.announce()
+	}
+	a.event = event
+	a.moved = append(a.moved, r)
+}
+
+// announce puts who came or went into the block, and welcomes who came.
+func (a *appender) announce() {
+	if len(a.moved) == 0 {
+		return
+	}
+	names := make([]string, len(a.moved))
+	for i, r := range a.moved {
+		names[i] = r.member.name
+	}
+	for _, part := range cutNames(names) {
+		a.block.data = wire.Append(a.block.data, announcement(a.event, part))
+		a.block.add(0)
+	}
+	if a.event == wire.EventJoin {
+		for _, r := range a.moved {
+			a.welcome(r)
+		}
+	}
+	clear(a.moved)
+	a.moved = a.moved[:0]
+}
+
+// here is the point in the room that the appender has come to.
+func (a *appender) here() resync {
+	return resync{position: a.end + position(len(a.block.ends)), seq: a.seq}
+}
+
+// welcome tells a member that has joined where it is and sets it going: at the room's end, or some messages back.
+func (a *appender) welcome(r request) {
+	m := r.member
+	a.hub.admit(m)
+	at := a.here()
+	m.position, m.seq = at.position, at.seq
+	gap := false
+	if !m.old {
+		m.backlog, gap = a.backlog(m.join)
+		m.control = a.roster.welcome(m.control, wire.Welcome{
+			Greeting: a.greeting(m), V: wire.Version, Name: m.name, Room: Room,
+			Seq: at.seq, Limits: a.hub.cfg.Limits, Gap: gap,
+		})
+	}
+	if m.raw != nil && m.backlog.empty() {
+		a.hub.fanout.attach(m)
+	} else {
+		a.hub.behind(m)
+	}
+	r.joined <- nil
+}
+
+func (a *appender) greeting(m *Member) string {
+	if g := a.hub.cfg.Greeting; g != "" {
+		return g
+	}
+	return "Welcome, " + m.name + ". " + howMany(len(a.roster.sorted))
+}
+
+// backlog returns which messages a join is to be shown first, and whether some that it has missed are gone.
+func (a *appender) backlog(join wire.Join) (b backlog, gap bool) {
+	if join.Since == nil && join.History <= 0 {
+		return backlog{}, false
+	}
+	bounds, err := a.hub.cfg.Log.Bounds(context.Background(), Room)
+	if err != nil {
+		a.hub.cfg.Logger.Error("the log can't be read; a client joins without what it missed", "error", err)
+		return backlog{}, join.Since != nil
+	}
+	oldest := bounds.First - 1
+	if join.Since == nil {
+		after := a.seq - min(a.seq, wire.Seq(min(join.History, MaxHistory)))
+		return backlog{after: max(after, oldest), until: a.seq}, false
+	}
+	if since := *join.Since; since >= oldest && since <= a.seq {
+		return backlog{after: since, until: a.seq}, false
+	}
+	// What is missing is older than what is kept, or was in another log.
+	return backlog{after: min(oldest, a.seq), until: a.seq}, true
+}
+
+// resync answers a member that has fallen behind the tail.
+func (a *appender) resync(r request) {
+	a.announce()
+	at := a.here()
+	if !r.member.old {
+		at.roster = a.roster.frames(nil)
+	}
+	r.resync <- at
+}
+
+// shutdown ends every member's connection once it has everything.
+func (a *appender) shutdown(request) {
+	a.announce()
+	a.stopping = true
+	final := wire.Append(nil, wire.Errorf(wire.CodeShuttingDown, "the server is shutting down"))
+	for _, m := range a.roster.sorted {
+		a.leaving = append(a.leaving, departure{member: m, until: a.here().position, final: final})
+	}
+}
+
+// publish shows the block to the room, and ends the connections that were waiting for it.
+func (a *appender) publish() {
+	if len(a.block.ends) > 0 {
+		a.end = a.block.end()
+		a.hub.tail.add(a.block)
+		a.hub.fanout.publish(a.block)
+	}
+	for _, d := range a.leaving {
+		d.member.finish(d.until, d.final)
+	}
+	clear(a.leaving)
+	a.leaving = a.leaving[:0]
+}

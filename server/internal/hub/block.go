@@ -1,0 +1,150 @@
+package hub
+
+import (
+	"bytes"
+	"sort"
+
+	"hubbub/wire"
+)
+
+// position counts the frames that a room has published since the hub started: messages and announcements. A member's
+// position is that of the next frame it is to get.
+type position uint64
+
+// block is a run of a room's frames as they go over the wire. Once it is published it does not change.
+type block struct {
+	first position
+	seq   wire.Seq   // of the last message up to the block's end; 0 where the log was empty
+	data  []byte     // frames, one after another
+	ends  []int      // ends[i]: where frame i ends in data
+	seqs  []wire.Seq // seqs[i]: the number of frame i, 0 for an announcement
+	owned []owned    // its messages, ascending by frame
+	// senders are the sessions whose messages are in owned, each once.
+	senders []wire.SessionID
+}
+
+// owned is a message in a block, which its sender does not get: in its place stands its ack.
+type owned struct {
+	frame   int
+	session wire.SessionID
+	ack     []byte // nothing for a message without id
+}
+
+func (b *block) end() position { return b.first + position(len(b.ends)) }
+
+// add notes that a frame has been appended to data. seq is 0 for an announcement.
+func (b *block) add(seq wire.Seq) {
+	b.ends = append(b.ends, len(b.data))
+	b.seqs = append(b.seqs, seq)
+	if seq != 0 {
+		b.seq = seq
+	}
+}
+
+// frame returns the bytes of frame i.
+func (b *block) frame(i int) []byte {
+	start := 0
+	if i > 0 {
+		start = b.ends[i-1]
+	}
+	return b.data[start:b.ends[i]]
+}
+
+// view is a stretch of a room as one member is to see it, ready to be written.
+type view struct {
+	first  position
+	stored bool // read from the log, so that first does not count
+	data   []byte
+	ends   []int // ends[i]: where what stands for the frame first+i ends in data
+	seqs   []wire.Seq
+}
+
+// whole is the view of somebody who has said nothing in b. It shares b's memory.
+func (b *block) whole() view { return view{first: b.first, data: b.data, ends: b.ends, seqs: b.seqs} }
+
+// reset empties v, keeping its memory, to start at p.
+func (v *view) reset(p position) {
+	v.first = p
+	v.data, v.ends, v.seqs = v.data[:0], v.ends[:0], v.seqs[:0]
+}
+
+func (v *view) end() position { return v.first + position(len(v.ends)) }
+
+// add appends the frames of b from v's end on as m sees them, until v has limit bytes or more.
+func (v *view) add(b *block, m *Member, limit int) {
+	i := int(v.end() - b.first)
+	next := sort.Search(len(b.owned), func(k int) bool { return b.owned[k].frame >= i })
+	for ; i < len(b.ends) && len(v.data) < limit; i++ {
+		if next < len(b.owned) && b.owned[next].frame == i {
+			own := b.owned[next]
+			next++
+			if own.session == m.session {
+				v.append(own.ack, b.seqs[i])
+				continue
+			}
+		}
+		v.append(b.frame(i), b.seqs[i])
+	}
+}
+
+// last returns the number of the last message in v, 0 for none.
+func (v *view) last() wire.Seq { return lastSeq(v.seqs) }
+
+func lastSeq(seqs []wire.Seq) wire.Seq {
+	for i := len(seqs) - 1; i >= 0; i-- {
+		if seqs[i] != 0 {
+			return seqs[i]
+		}
+	}
+	return 0
+}
+
+// append appends what stands for one frame, of the message with that number or with 0 of none.
+func (v *view) append(frame []byte, seq wire.Seq) {
+	v.data = append(v.data, frame...)
+	v.ends = append(v.ends, len(v.data))
+	v.seqs = append(v.seqs, seq)
+}
+
+// taken returns where a member is that has taken n bytes of v: the position and the number of the last message up to
+// there, 0 for none in v, and what is left of the frame that was begun.
+func (v *view) taken(n int) (next position, seq wire.Seq, rest []byte) {
+	frames := sort.SearchInts(v.ends, n)
+	if n > 0 {
+		rest = v.data[n:v.ends[frames]]
+		frames++
+	}
+	return v.first + position(frames), lastSeq(v.seqs[:frames]), rest
+}
+
+// nextFrame returns the first of the frames in b. A frame ends in the only newline that it has.
+func nextFrame(b []byte) []byte {
+	if i := bytes.IndexByte(b, '\n'); i >= 0 {
+		return b[:i+1]
+	}
+	return b
+}
+
+// appendOld appends a frame for an old client, which can't take more than wire.OldRead bytes as one: a longer message
+// in parts, a longer announcement without the list of whom it is about.
+func appendOld(dst, frame []byte) []byte {
+	if len(frame) <= wire.OldRead {
+		return append(dst, frame...)
+	}
+	decoded, err := wire.DecodeServer(frame)
+	if err != nil {
+		return append(dst, frame...) // can't be: the hub has encoded it
+	}
+	switch f := decoded.(type) {
+	case wire.Message:
+		part := func(text string) wire.Frame {
+			return wire.Message{From: f.From, Text: text, Seq: f.Seq, Time: f.Time}
+		}
+		for _, text := range wire.SplitText(f.Text, wire.OldRead, part) {
+			dst = wire.Append(dst, part(text))
+		}
+	case wire.ServerMessage:
+		dst = wire.Append(dst, wire.ServerMessage{Data: f.Data, Event: f.Event})
+	}
+	return dst
+}

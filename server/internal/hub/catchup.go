@@ -1,0 +1,231 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"hubbub/server/internal/msglog"
+	"hubbub/wire"
+)
+
+// chunkBytes is about how much is read for a member that is behind and written at once. That much memory is what being
+// behind costs the hub.
+const chunkBytes = 16 << 10
+
+// pageEntries is the most entries that are read from the log at once.
+const pageEntries = 128
+
+// backlog is a stretch of the log that a member is to get before it goes on at its position in the room.
+type backlog struct {
+	after, until wire.Seq
+	then         []byte // frames that come behind it
+	page         int    // how many entries make about a chunk; 0: not known yet
+}
+
+func (b *backlog) empty() bool { return b.after >= b.until && b.then == nil }
+
+// catchUp is the goroutine that writes to a member that is behind. When the member is at the room's end it hands it
+// over to the fan-out, or waits for more where the connection can't be written to without waiting.
+func (m *Member) catchUp() {
+	var v view
+	for {
+		frames, last := m.next()
+		if n, err := m.write(frames); err != nil {
+			m.rest = frames[n:]
+			if m.stalled(err) {
+				return
+			}
+			continue
+		}
+		if last {
+			m.end()
+			return
+		}
+		if err := m.fill(&v); err != nil {
+			m.hub.cfg.Logger.Error("the log can't be read; a client that is behind is cut off", "user", m.name, "error", err)
+			m.Fail(wire.Errorf(wire.CodeInternal, "the server can't read what you have missed; join again later"))
+			continue
+		}
+		if len(v.ends) == 0 {
+			m.conn.SetWriteDeadline(time.Time{})
+			m.hub.fanout.attach(m)
+			if m.raw != nil {
+				return
+			}
+			<-m.wake
+			continue
+		}
+		if err := m.writeView(&v); err != nil && m.stalled(err) {
+			return
+		}
+	}
+}
+
+// stalled handles a write that failed and reports whether that is the member's end. A member that just takes nothing
+// is told so first: who wakes up in time reads why it was cut off.
+func (m *Member) stalled(err error) bool {
+	if m.isFinishing() || !errors.Is(err, os.ErrDeadlineExceeded) {
+		m.end()
+		return true
+	}
+	m.Fail(wire.Errorf(wire.CodeTimeout, "you have taken nothing for %v", m.hub.cfg.Stall))
+	return false
+}
+
+// fill reads the next chunk for m. It is empty when m is at the room's end.
+func (m *Member) fill(v *view) error {
+	for {
+		v.reset(m.position)
+		v.stored = !m.backlog.empty()
+		if v.stored {
+			return m.readBacklog(v)
+		}
+		if m.hub.tail.read(v, m, chunkBytes) {
+			return nil
+		}
+		m.resync()
+	}
+}
+
+// resync finds a new point to go on from for a member that the tail has left behind: the log up to there, and who is
+// here then.
+func (m *Member) resync() {
+	answer := make(chan resync, 1)
+	at := m.hub.tail.here() // where nobody answers any more, the room does not go on either
+	if m.hub.post(request{kind: requestResync, member: m, resync: answer}) == nil {
+		select {
+		case at = <-answer:
+		case <-m.hub.closed:
+		}
+	}
+	m.backlog = backlog{after: m.seq, until: at.seq, then: at.roster}
+	m.position = at.position
+}
+
+// readBacklog fills v with stored messages, or with what comes behind them.
+func (m *Member) readBacklog(v *view) error {
+	b := &m.backlog
+	if b.after >= b.until {
+		v.append(b.then, 0)
+		b.then = nil
+		return nil
+	}
+	page := b.page
+	if page == 0 {
+		page = 16
+	}
+	page = min(page, int(b.until-b.after))
+	entries, err := m.hub.cfg.Log.Read(context.Background(), Room, b.after, page)
+	if err != nil {
+		return err
+	}
+	if len(entries) == 0 {
+		return fmt.Errorf("messages %d to %d of the log are missing", b.after+1, b.until)
+	}
+	if missing := entries[0].Seq - b.after - 1; missing > 0 {
+		v.append(wire.Append(nil, wire.ServerMessage{Data: lost(missing), Event: wire.EventGap}), 0)
+	}
+	for i := range entries {
+		m.show(v, &entries[i])
+	}
+	b.after = entries[len(entries)-1].Seq
+	b.page = max(1, min(pageEntries, len(entries)*chunkBytes/max(1, len(v.data))))
+	return nil
+}
+
+func lost(n wire.Seq) string {
+	if n == 1 {
+		return "1 message that you have missed is no longer kept."
+	}
+	return fmt.Sprintf("%d messages that you have missed are no longer kept.", n)
+}
+
+// show appends a stored message to v as m is to see it.
+func (m *Member) show(v *view, e *msglog.Entry) {
+	var frame []byte
+	if e.Session == m.session {
+		frame = appendAck(nil, m, e)
+	} else {
+		frame = wire.Append(nil, wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time})
+	}
+	v.append(frame, e.Seq)
+}
+
+// took notes that m has taken n bytes of v, which is not all.
+func (m *Member) took(v *view, n int) {
+	position, seq, rest := v.taken(n)
+	if !v.stored {
+		m.position = position
+	}
+	m.seq = max(m.seq, seq)
+	m.rest = append([]byte(nil), rest...)
+}
+
+// tookAll notes that m has taken all of v.
+func (m *Member) tookAll(v *view) {
+	if !v.stored {
+		m.position = v.end()
+	}
+	m.seq = max(m.seq, v.last())
+}
+
+// writeView writes v to m and notes what was taken.
+func (m *Member) writeView(v *view) error {
+	if m.old {
+		return m.writeOld(v)
+	}
+	n, err := m.write(v.data)
+	if err != nil {
+		m.took(v, n)
+		return err
+	}
+	m.tookAll(v)
+	return nil
+}
+
+// writeOld is writeView for an old client: one frame at a time, none longer than it can take, and a pause behind each.
+func (m *Member) writeOld(v *view) error {
+	for data := v.data; len(data) > 0; {
+		frame := nextFrame(data)
+		data = data[len(frame):]
+		for short := appendOld(nil, frame); len(short) > 0; {
+			part := nextFrame(short)
+			short = short[len(part):]
+			if n, err := m.write(part); err != nil {
+				m.rest = part[n:]
+				return err
+			}
+			m.pause()
+		}
+	}
+	m.tookAll(v)
+	return nil
+}
+
+// pause lets an old client read a frame before the next one comes.
+func (m *Member) pause() {
+	timer := time.NewTimer(m.hub.cfg.OldGap)
+	defer timer.Stop()
+	<-timer.C
+}
+
+// write writes b, waiting for the connection, and returns how much was taken. It fails with os.ErrDeadlineExceeded when
+// nothing was taken for Config.Stall, or for Config.Linger where the member's end has been decided.
+func (m *Member) write(b []byte) (int, error) {
+	written := 0
+	for written < len(b) {
+		m.conn.SetWriteDeadline(time.Now().Add(m.hub.cfg.Stall))
+		if m.isFinishing() {
+			m.conn.SetWriteDeadline(time.Now().Add(m.hub.cfg.Linger))
+		}
+		n, err := m.conn.Write(b[written:])
+		written += n
+		if err != nil && (n == 0 || !errors.Is(err, os.ErrDeadlineExceeded)) {
+			return written, err
+		}
+	}
+	return written, nil
+}

@@ -1,0 +1,208 @@
+package hub
+
+import (
+	"sync"
+
+	"hubbub/wire"
+)
+
+// fanout is the goroutine that writes to everybody who is live. It never waits for a connection: a member that does not
+// take all at once gets a goroutine of its own (catchup.go) and comes back when it has caught up.
+type fanout struct {
+	// Set when it is made, then only read.
+	tail   *tail
+	behind func(*Member) // starts the goroutine of a member that does not keep up
+	blocks chan *block
+	wake   chan struct{} // requests has something; of capacity 1
+	quit   chan struct{}
+
+	// Owned by run.
+	live      []*Member
+	bySession map[wire.SessionID]*Member // the live ones
+	awaiting  map[*Member]struct{}       // have a goroutine that waits for the next block
+	end       position
+	scratch   view
+
+	mu       sync.Mutex // guards the following
+	requests []fanoutRequest
+}
+
+// fanoutRequest is a member that has caught up, or one that has something to be written beside the room's frames.
+type fanoutRequest struct {
+	member   *Member
+	caughtUp bool
+	position position // of a member that has caught up, whose own may change when its goroutine is woken
+}
+
+func newFanout(t *tail, behind func(*Member)) *fanout {
+	return &fanout{
+		tail:      t,
+		behind:    behind,
+		blocks:    make(chan *block),
+		wake:      make(chan struct{}, 1),
+		quit:      make(chan struct{}),
+		bySession: make(map[wire.SessionID]*Member),
+		awaiting:  make(map[*Member]struct{}),
+	}
+}
+
+// publish hands over the next block, which is in the tail already. While the last one is still being written it
+// blocks; what is said meanwhile makes the next one larger.
+func (f *fanout) publish(b *block) { f.blocks <- b }
+
+// attach is what m's writer calls when m has caught up. It makes m live, and the caller is its writer no more; or it has
+// the next block wake the caller, where m can't be written to without waiting.
+func (f *fanout) attach(m *Member) {
+	f.request(fanoutRequest{member: m, caughtUp: true, position: m.position})
+}
+
+// call has m's writer look after what waits for m.
+func (f *fanout) call(m *Member) { f.request(fanoutRequest{member: m}) }
+
+func (f *fanout) request(r fanoutRequest) {
+	f.mu.Lock()
+	f.requests = append(f.requests, r)
+	f.mu.Unlock()
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
+// stop ends run. No member may be live any more.
+func (f *fanout) stop() { close(f.quit) }
+
+func (f *fanout) run() {
+	var requests []fanoutRequest
+	for {
+		select {
+		case b := <-f.blocks:
+			f.fanOut(b)
+		case <-f.wake:
+			f.mu.Lock()
+			requests, f.requests = f.requests, requests[:0]
+			f.mu.Unlock()
+			for _, r := range requests {
+				f.serve(r)
+			}
+			clear(requests)
+		case <-f.quit:
+			return
+		}
+	}
+}
+
+// fanOut writes b to every live member.
+func (f *fanout) fanOut(b *block) {
+	f.end = b.end()
+	for _, session := range b.senders {
+		if m := f.bySession[session]; m != nil {
+			m.ownIn = b
+		}
+	}
+	// From the last to the first, since one that is released changes places with the last.
+	for i := len(f.live) - 1; i >= 0; i-- {
+		m := f.live[i]
+		if m.position == b.first && m.ownIn != b {
+			whole := b.whole()
+			f.write(m, &whole)
+		} else {
+			f.catchUp(m)
+		}
+	}
+	for m := range f.awaiting {
+		m.nudge()
+	}
+	clear(f.awaiting)
+}
+
+// serve does what has been asked for a member.
+func (f *fanout) serve(r fanoutRequest) {
+	m := r.member
+	switch {
+	case r.caughtUp && m.raw == nil:
+		if r.position < f.end {
+			m.nudge()
+		} else {
+			f.awaiting[m] = struct{}{}
+		}
+	case r.caughtUp:
+		m.live = len(f.live)
+		f.live = append(f.live, m)
+		f.bySession[m.session] = m
+		if f.flush(m) && m.position < f.end {
+			f.catchUp(m)
+		}
+	case m.isLive():
+		f.flush(m)
+	default:
+		m.nudge()
+	}
+}
+
+// catchUp writes to m, which is live, what it has not got of the tail.
+func (f *fanout) catchUp(m *Member) {
+	f.scratch.reset(m.position)
+	if !f.tail.read(&f.scratch, m, tailBytes) {
+		f.release(m)
+		f.behind(m)
+		return
+	}
+	f.write(m, &f.scratch)
+}
+
+// write writes v to m, which is live, or as much as m takes.
+func (f *fanout) write(m *Member, v *view) {
+	n, err := 0, error(nil)
+	if len(v.data) > 0 {
+		n, err = m.raw.write(v.data)
+	}
+	switch {
+	case err != nil:
+		f.release(m)
+		m.end()
+	case n < len(v.data):
+		m.took(v, n)
+		f.release(m)
+		f.behind(m)
+	default:
+		m.tookAll(v)
+	}
+}
+
+// flush writes the frames that wait for m, which is live, beside the room's. It reports whether m is still live.
+func (f *fanout) flush(m *Member) bool {
+	frames, last := m.next()
+	n, err := 0, error(nil)
+	if len(frames) > 0 {
+		n, err = m.raw.write(frames)
+	}
+	switch {
+	case err != nil:
+		f.release(m)
+		m.end()
+	case n < len(frames):
+		m.rest = frames[n:]
+		f.release(m)
+		f.behind(m)
+	case last:
+		f.release(m)
+		m.end()
+	default:
+		return true
+	}
+	return false
+}
+
+// release takes m out of the live ones.
+func (f *fanout) release(m *Member) {
+	last := len(f.live) - 1
+	f.live[m.live] = f.live[last]
+	f.live[m.live].live = m.live
+	f.live[last] = nil
+	f.live = f.live[:last]
+	m.live = notLive
+	if f.bySession[m.session] == m {
+		delete(f.bySession, m.session)
+	}
+}

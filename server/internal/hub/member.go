@@ -1,0 +1,189 @@
+package hub
+
+import (
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"hubbub/wire"
+)
+
+// controlLimit is how many bytes of answers to its own frames may wait for a member, before its next one is read.
+const controlLimit = 64 << 10
+
+// notLive is Member.live of a member that the fan-out does not write to.
+const notLive = -1
+
+// atOnce, as the position that a member's connection ends at, does not wait for what the room has for it.
+const atOnce position = 0
+
+// past is a deadline that has passed.
+var past = time.Unix(1, 0)
+
+// Member is one client in the room.
+//
+// One goroutine at a time writes to its connection, the member's writer: the hub's fan-out while the member is live, a
+// goroutine of its own (catchup.go) while it is behind. Who hands a member on never touches it again.
+type Member struct {
+	// Set when the member is made, then only read.
+	hub     *Hub
+	conn    net.Conn
+	raw     rawWriter // nil where the connection can't be written to without blocking
+	join    wire.Join
+	name    string
+	key     string         // name, as it is compared
+	session wire.SessionID // one made up here for a client without
+	old     bool           // the client speaks no version: it gets messages and announcements, a frame to a write
+	wake    chan struct{}  // something is there for a goroutine that has caught up and waits; of capacity 1
+	done    chan struct{}  // nothing more will be written
+
+	// Owned by the appender.
+	spokeIn *block // the last block that a message of this member is in
+
+	// Owned by the writer.
+	position position
+	seq      wire.Seq // of the last message that was written
+	rest     []byte   // of a frame that the connection took a part of
+	backlog  backlog  // what is to be read from the log before going on at position
+
+	// Owned by the fan-out.
+	live  int    // the place in the list of live members, or notLive
+	ownIn *block // the last block that had something of one's own
+
+	mu        sync.Mutex // guards the following
+	taken     *sync.Cond // control has been taken by the writer, or the member has ended
+	control   []byte     // frames that go out before any others
+	finishing bool       // the writer is to end once it has come to until
+	until     position
+	final     []byte // the last frame
+	ended     bool
+}
+
+func newMember(h *Hub, conn net.Conn, join wire.Join, name, key string) *Member {
+	m := &Member{
+		hub: h, conn: conn, join: join, name: name, key: key, session: join.Session, old: join.V == 0,
+		wake: make(chan struct{}, 1), done: make(chan struct{}), live: notLive,
+	}
+	m.taken = sync.NewCond(&m.mu)
+	if m.session == "" {
+		m.session = wire.NewSessionID()
+	}
+	if !m.old {
+		m.raw = newRawWriter(conn)
+	}
+	return m
+}
+
+// Name is the member's name, as normalised.
+func (m *Member) Name() string { return m.name }
+
+// Done is closed when the hub has written the last to the connection. A read deadline that has passed is then set on
+// it, so that nobody is left waiting for its next frame.
+func (m *Member) Done() <-chan struct{} { return m.done }
+
+// Say hands a text that wire.CheckText has passed to the room. It blocks while many others wait, and while the client
+// takes nothing of many answers. The answer comes over the connection: an ack, or an error with the same id. It must not
+// be called after Leave.
+func (m *Member) Say(text string, id wire.ID) error {
+	m.awaitRoom()
+	return m.hub.post(request{kind: requestSay, member: m, text: text, id: id})
+}
+
+// Send queues a frame that answers one of the client's, ahead of what the room has for it. It blocks while the client
+// takes nothing of many answers. After Done it does nothing.
+func (m *Member) Send(f wire.Frame) {
+	encoded := wire.Append(nil, f)
+	m.awaitRoom()
+	m.answer(encoded)
+}
+
+// awaitRoom blocks while more than controlLimit bytes of answers wait.
+func (m *Member) awaitRoom() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for len(m.control) > controlLimit && !m.ended {
+		m.taken.Wait()
+	}
+}
+
+// answer queues frames ahead of what the room has. The appender, which waits for nobody, calls it for what has been
+// asked with Say, of which no more than the inbox holds can come after awaitRoom.
+func (m *Member) answer(frames []byte) {
+	m.mu.Lock()
+	m.control = append(m.control, frames...)
+	m.mu.Unlock()
+	m.hub.fanout.call(m)
+}
+
+// Fail tells the client what ends its connection, as soon as the frame that is on its way has been written, and
+// nothing else. Done follows when it has taken that, or has taken nothing for Config.Linger.
+func (m *Member) Fail(why *wire.Error) { m.finish(atOnce, wire.Append(nil, why)) }
+
+// Leave takes the member out of the room and announces that. What the room had for it until then is still delivered,
+// unless the connection is closed.
+func (m *Member) Leave() {
+	if m.hub.post(request{kind: requestLeave, member: m}) != nil {
+		m.finish(atOnce, nil)
+	}
+}
+
+// finish makes the writer end once it has written everything up to a position, and then the final frame. The first
+// call decides.
+func (m *Member) finish(until position, final []byte) {
+	m.mu.Lock()
+	if !m.finishing {
+		m.finishing, m.until, m.final = true, until, final
+	}
+	m.mu.Unlock()
+	m.conn.SetWriteDeadline(time.Now().Add(m.hub.cfg.Linger))
+	m.hub.fanout.call(m)
+}
+
+// isLive reports whether the fan-out is the member's writer. It is for the fan-out.
+func (m *Member) isLive() bool { return m.live != notLive }
+
+// next takes what is to be written before the room's frames. last says that nothing comes after it.
+func (m *Member) next() (frames []byte, last bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	last = m.finishing && (m.until == atOnce || m.until <= m.position && m.backlog.empty())
+	frames = m.control
+	if len(m.rest) > 0 {
+		frames = append(slices.Clip(m.rest), frames...)
+	}
+	if last {
+		frames = append(frames, m.final...)
+		m.final = nil
+	}
+	m.rest, m.control = nil, nil
+	m.taken.Broadcast()
+	return frames, last
+}
+
+// isFinishing reports whether the member's end has been decided.
+func (m *Member) isFinishing() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.finishing
+}
+
+// end is the writer's last deed.
+func (m *Member) end() {
+	m.mu.Lock()
+	m.ended = true
+	m.control = nil
+	m.taken.Broadcast()
+	m.mu.Unlock()
+	close(m.done)
+	m.conn.SetReadDeadline(past)
+	m.hub.forget(m)
+}
+
+// nudge wakes the member's goroutine, if it waits.
+func (m *Member) nudge() {
+	select {
+	case m.wake <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,62 @@
+package hub
+
+import (
+	"sort"
+	"sync"
+
+	"hubbub/wire"
+)
+
+// The tail keeps so much: what a member that is a little behind needs. Whoever is further behind reads the log.
+const tailBytes = 4 << 20
+
+// tail is the newest blocks of the room, in memory. The appender adds to it; everybody reads.
+type tail struct {
+	mu     sync.RWMutex // guards the following
+	blocks []*block     // the oldest first
+	bytes  int          // of their data
+	end    position     // of the frame that comes next
+	seq    wire.Seq     // of the last message
+}
+
+// add puts a block at the end, which it continues, and drops what is too old.
+func (t *tail) add(b *block) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.blocks = append(t.blocks, b)
+	t.bytes += len(b.data)
+	t.end, t.seq = b.end(), b.seq
+	for t.bytes > tailBytes && len(t.blocks) > 1 {
+		t.bytes -= len(t.blocks[0].data)
+		t.blocks[0] = nil
+		t.blocks = t.blocks[1:]
+	}
+}
+
+// read fills v, from its first position on, with what m is to see, limit bytes or a frame more. It leaves v empty at
+// the room's end, and reports false where the tail no longer reaches back to v's position.
+func (t *tail) read(v *view, m *Member, limit int) bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if v.first >= t.end {
+		return true
+	}
+	at := sort.Search(len(t.blocks), func(i int) bool { return t.blocks[i].first > v.first }) - 1
+	if at < 0 {
+		return false
+	}
+	for _, b := range t.blocks[at:] {
+		if len(v.data) >= limit {
+			break
+		}
+		v.add(b, m, limit)
+	}
+	return true
+}
+
+// here is the room's end.
+func (t *tail) here() resync {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return resync{position: t.end, seq: t.seq}
+}

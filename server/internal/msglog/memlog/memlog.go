@@ -1,0 +1,183 @@
+// Package memlog keeps the log in memory, bounded: it holds the newest messages and ends with the process.
+package memlog
+
+import (
+	"context"
+	"sync"
+
+	"hubbub/server/internal/msglog"
+	"hubbub/wire"
+)
+
+// Defaults of [Options].
+const (
+	DefaultBytes    = 64 << 20
+	DefaultSessions = 1 << 16
+)
+
+// Options bound a log. A field that is 0 has its default.
+type Options struct {
+	Entries  int // kept in a room; no bound by default
+	Bytes    int // of memory for messages, in all rooms together; where it is passed, the oldest of the room written to go
+	Sessions int // remembered after the last of their messages is gone
+}
+
+// Log is a [msglog.Log] in memory.
+//
+// A resent message is recognised for as long as the first one is kept. Beyond that the log remembers for each session
+// the highest number that it has dropped: since a client's numbers grow, a number up to that one is a resent one too.
+// It is answered with the sequence number of the highest. Sessions are forgotten in the order in which their last
+// message was dropped, when there are more than Options.Sessions.
+type Log struct {
+	options Options
+
+	mu       sync.RWMutex // guards the following
+	closed   bool
+	bytes    int
+	rooms    map[string]*room
+	sessions map[wire.SessionID]*session
+	unkept   []*session // have no message left, the longest so first; some may have got one again since
+}
+
+// New makes an empty log.
+func New(o Options) *Log {
+	if o.Bytes == 0 {
+		o.Bytes = DefaultBytes
+	}
+	if o.Sessions == 0 {
+		o.Sessions = DefaultSessions
+	}
+	return &Log{options: o, rooms: make(map[string]*room), sessions: make(map[wire.SessionID]*session)}
+}
+
+// Append implements [msglog.Log].
+func (l *Log) Append(ctx context.Context, entries []msglog.Entry) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return msglog.ErrClosed
+	}
+	for i := range entries {
+		l.append(&entries[i])
+	}
+	return nil
+}
+
+func (l *Log) append(e *msglog.Entry) {
+	s := l.session(e.Session)
+	if first, ok := s.find(e.ID); ok {
+		e.Seq, e.Time, e.Duplicate = first.seq, first.time, true
+		return
+	}
+	r := l.room(e.Room)
+	e.Seq, e.Duplicate = r.last+1, false
+	l.bytes += r.append(e, s)
+	s.add(sent{id: e.ID, seq: e.Seq, time: e.Time})
+	for l.overfull(r) {
+		l.drop(r)
+	}
+}
+
+// overfull reports whether the oldest segment of r must go. The one that is written to always stays.
+func (l *Log) overfull(r *room) bool {
+	if len(r.segments) < 2 {
+		return false
+	}
+	spare := int(r.last-r.segments[1].first) + 1 // entries that are left without the oldest segment
+	return l.bytes > l.options.Bytes || l.options.Entries > 0 && spare >= l.options.Entries
+}
+
+// drop forgets the oldest segment of r.
+func (l *Log) drop(r *room) {
+	oldest := r.segments[0]
+	r.segments[0] = nil
+	r.segments = r.segments[1:]
+	l.bytes -= oldest.size()
+	for i, rec := range oldest.records {
+		s := rec.author.session
+		s.drop(sent{id: rec.id, seq: oldest.first + wire.Seq(i), time: rec.time})
+		if s.kept == 0 {
+			l.unkept = append(l.unkept, s)
+		}
+	}
+	for len(l.sessions) > l.options.Sessions && len(l.unkept) > 0 {
+		if s := l.unkept[0]; s.kept == 0 && l.sessions[s.id] == s {
+			delete(l.sessions, s.id)
+		}
+		l.unkept[0] = nil
+		l.unkept = l.unkept[1:]
+	}
+}
+
+func (l *Log) room(name string) *room {
+	r := l.rooms[name]
+	if r == nil {
+		r = &room{name: name}
+		l.rooms[name] = r
+	}
+	return r
+}
+
+func (l *Log) session(id wire.SessionID) *session {
+	s := l.sessions[id]
+	if s == nil {
+		s = &session{id: id}
+		l.sessions[id] = s
+	}
+	return s
+}
+
+// Read implements [msglog.Log].
+func (l *Log) Read(ctx context.Context, name string, after wire.Seq, limit int) ([]msglog.Entry, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.closed {
+		return nil, msglog.ErrClosed
+	}
+	r := l.rooms[name]
+	if r == nil {
+		return nil, nil
+	}
+	return r.read(max(after+1, l.bounds(name).First), limit), nil
+}
+
+// Bounds implements [msglog.Log].
+func (l *Log) Bounds(ctx context.Context, name string) (msglog.Bounds, error) {
+	if err := ctx.Err(); err != nil {
+		return msglog.Bounds{}, err
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.closed {
+		return msglog.Bounds{}, msglog.ErrClosed
+	}
+	return l.bounds(name), nil
+}
+
+// bounds leaves out the entries over Options.Entries that stay until the last of their segment can go.
+func (l *Log) bounds(name string) msglog.Bounds {
+	r := l.rooms[name]
+	if r == nil {
+		return msglog.Bounds{First: 1}
+	}
+	b := msglog.Bounds{First: r.segments[0].first, Last: r.last}
+	if n := wire.Seq(l.options.Entries); n > 0 && b.Last > n {
+		b.First = max(b.First, b.Last-n+1)
+	}
+	return b
+}
+
+// Close implements [msglog.Log].
+func (l *Log) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	l.rooms, l.sessions, l.unkept = nil, nil, nil
+	return nil
+}

@@ -1,0 +1,239 @@
+package session
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"hubbub/server/internal/hub"
+	"hubbub/wire"
+)
+
+// past is a deadline that has passed.
+var past = time.Unix(1, 0)
+
+// session is one connection. Its goroutine reads; the hub writes once the connection has joined.
+type session struct {
+	// Set when the session is made, then only read.
+	server *Server
+	conn   net.Conn
+	log    *slog.Logger
+
+	// Owned by the session's goroutine.
+	frames   *wire.Reader
+	member   *hub.Member // nil until it has joined
+	old      bool        // has joined without a version
+	limit    *rate.Limiter
+	deadline time.Time // for the next frame, as set on the connection
+
+	stopReading sync.Once
+}
+
+func newSession(s *Server, conn net.Conn) *session {
+	return &session{
+		server: s,
+		conn:   conn,
+		log:    s.cfg.Logger.With("addr", conn.RemoteAddr().String()),
+		frames: wire.NewReader(conn),
+		limit:  rate.NewLimiter(s.cfg.Rate, s.cfg.Burst),
+	}
+}
+
+// run serves the connection until it ends, and closes it. full is not nil where there is no room for it.
+func (c *session) run(full *wire.Error) {
+	defer c.conn.Close()
+	defer c.doneReading()
+	c.log.Info("new connection")
+	var why error = full
+	if full == nil {
+		why = c.read()
+	}
+	c.doneReading()
+	c.end(why)
+	c.log.Info("disconnected", "reason", reason(why))
+}
+
+// doneReading tells the server that the hub hears nothing more from this session.
+func (c *session) doneReading() { c.stopReading.Do(c.server.readers.Done) }
+
+// The reasons for which a session ends beside those that it tells its client.
+var (
+	errStopping = errors.New("the server is stopping")
+	errEnded    = errors.New("the hub has ended the connection")
+)
+
+// read takes frame after frame and returns why there are no more: a *wire.Error that the client is to be told,
+// errStopping, errEnded, io.EOF where the client has left, or what broke the connection.
+func (c *session) read() error {
+	c.setDeadline(c.server.cfg.Handshake)
+	for {
+		object, err := c.frames.Next()
+		if err != nil {
+			return c.readError(err)
+		}
+		if err := c.handle(object); err != nil {
+			return err
+		}
+		if c.member != nil && !c.old {
+			c.extendDeadline()
+		}
+	}
+}
+
+// readError finds out what an error of the connection means.
+func (c *session) readError(err error) error {
+	if c.member != nil && isClosed(c.member.Done()) {
+		return errEnded
+	}
+	if isClosed(c.server.stop) {
+		return errStopping
+	}
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
+	}
+	if c.member == nil {
+		return wire.Errorf(wire.CodeTimeout, "you have not joined within %v", c.server.cfg.Handshake)
+	}
+	return wire.Errorf(wire.CodeTimeout, "nothing was heard from you for %v", c.server.cfg.Idle)
+}
+
+// handle answers one frame. Its error ends the session.
+func (c *session) handle(object []byte) error {
+	frame, err := wire.DecodeClient(object)
+	if err == nil {
+		err = c.dispatch(frame)
+	}
+	var refused *wire.Error
+	if errors.As(err, &refused) {
+		return c.say(refused)
+	}
+	return err
+}
+
+// say writes a frame to the client: through the hub once it has joined.
+func (c *session) say(f wire.Frame) error {
+	if c.member != nil {
+		c.member.Send(f)
+		return nil
+	}
+	c.conn.SetWriteDeadline(time.Now().Add(c.server.cfg.Linger))
+	_, err := c.conn.Write(wire.Append(nil, f))
+	return err
+}
+
+// setDeadline has reading fail unless a frame comes within d. 0 is no deadline.
+func (c *session) setDeadline(d time.Duration) {
+	c.deadline = time.Time{}
+	if d > 0 {
+		c.deadline = time.Now().Add(d)
+	}
+	c.conn.SetReadDeadline(c.deadline)
+	// Who ends the session from outside lets its deadline pass, which must not be undone.
+	if isClosed(c.server.stop) || c.member != nil && isClosed(c.member.Done()) {
+		c.conn.SetReadDeadline(past)
+	}
+}
+
+// extendDeadline moves the deadline for a member that has been heard. Once in a while is enough: a system call for each
+// frame would cost more than the frame.
+func (c *session) extendDeadline() {
+	idle := c.server.cfg.Idle
+	if time.Until(c.deadline) < idle-idle/16 {
+		c.setDeadline(idle)
+	}
+}
+
+// end says what is still to be said, and gives the client time to take it.
+func (c *session) end(why error) {
+	var told *wire.Error
+	switch {
+	case errors.As(why, &told):
+		if c.member != nil {
+			c.member.Fail(told)
+		} else {
+			c.say(told)
+		}
+	case errors.Is(why, errStopping):
+		if c.member == nil {
+			c.say(wire.Errorf(wire.CodeShuttingDown, "the server is shutting down"))
+		}
+	case errors.Is(why, io.EOF), errors.Is(why, errEnded):
+	default:
+		c.conn.Close() // broken: the hub's writes fail at once
+	}
+	if c.member != nil {
+		c.leave(why)
+	}
+	if told != nil || errors.Is(why, errStopping) || errors.Is(why, errEnded) {
+		c.linger()
+	}
+}
+
+// leave takes the client out of the room and waits until the hub has written the last to it.
+func (c *session) leave(why error) {
+	if !errors.Is(why, errStopping) {
+		c.member.Leave()
+		timer := time.AfterFunc(c.server.cfg.Linger, func() { c.conn.Close() })
+		defer timer.Stop()
+	}
+	<-c.member.Done()
+}
+
+// linger ends our half of the connection and reads on for a moment, for as long as the client still sends. Closing it
+// while there is something unread would reset it, and the client might never see why it was ended (RFC 1122, section
+// 4.2.2.13).
+func (c *session) linger() {
+	half, ok := c.conn.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	const patience, most = time.Second, 256 << 10
+	c.conn.SetReadDeadline(time.Now().Add(min(patience, c.server.cfg.Linger)))
+	io.CopyN(io.Discard, c.conn, most)
+}
+
+// wait holds reading back until the limit allows another frame. Nothing is refused: the client's frames wait in its
+// socket.
+func (c *session) wait() error {
+	delay := c.limit.Reserve().Delay()
+	if delay == 0 {
+		return nil
+	}
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-c.server.stop:
+		return errStopping
+	case <-c.member.Done():
+		return errEnded
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// reason is why a session ended, for the log; nothing where its client just left.
+func reason(why error) string {
+	if errors.Is(why, io.EOF) {
+		return ""
+	}
+	var told *wire.Error
+	if errors.As(why, &told) {
+		return told.Message
+	}
+	return why.Error()
+}
