@@ -29,9 +29,6 @@ func (c *session) dispatch(frame wire.Frame) error {
 	case c.member == nil:
 		return wire.Errorf(wire.CodeNotJoined, "join first")
 	}
-	if err := c.wait(); err != nil {
-		return err
-	}
 	return handlers[frame.Type()](c, frame)
 }
 

@@ -88,7 +88,7 @@ func (c *session) read() error {
 
 // readError finds out what an error of the connection means.
 func (c *session) readError(err error) error {
-	if c.member != nil && isClosed(c.member.Done()) {
+	if isClosed(c.ended()) {
 		return errEnded
 	}
 	if isClosed(c.server.stop) {
@@ -105,6 +105,9 @@ func (c *session) readError(err error) error {
 
 // handle answers one frame. Its error ends the session.
 func (c *session) handle(object []byte) error {
+	if err := c.wait(); err != nil {
+		return err
+	}
 	frame, err := wire.DecodeClient(object)
 	if err == nil {
 		err = c.dispatch(frame)
@@ -135,7 +138,7 @@ func (c *session) setDeadline(d time.Duration) {
 	}
 	c.conn.SetReadDeadline(c.deadline)
 	// Who ends the session from outside lets its deadline pass, which must not be undone.
-	if isClosed(c.server.stop) || c.member != nil && isClosed(c.member.Done()) {
+	if isClosed(c.server.stop) || isClosed(c.ended()) {
 		c.conn.SetReadDeadline(past)
 	}
 }
@@ -212,9 +215,17 @@ func (c *session) wait() error {
 		return nil
 	case <-c.server.stop:
 		return errStopping
-	case <-c.member.Done():
+	case <-c.ended():
 		return errEnded
 	}
+}
+
+// ended is closed when the hub has ended the connection. Before the join that does not happen.
+func (c *session) ended() <-chan struct{} {
+	if c.member == nil {
+		return nil
+	}
+	return c.member.Done()
 }
 
 func isClosed(c <-chan struct{}) bool {
