@@ -71,9 +71,6 @@ func parseFlags(args []string, lookupEnv func(string) (string, bool), out io.Wri
 	flags.IntVar(&o.history, "history", 0, "messages that are kept; 0: all, in memory as many as fit into 64 MiB")
 	flags.BoolVar(&o.version, "version", false, "print the version and end")
 
-	if err := setFromEnv(flags, lookupEnv); err != nil {
-		return o, fmt.Errorf("%w; %w", err, errUsage)
-	}
 	err := flags.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(out, usage)
@@ -87,19 +84,24 @@ func parseFlags(args []string, lookupEnv func(string) (string, bool), out io.Wri
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("unexpected argument %q; %w", flags.Arg(0), errUsage)
 	}
+	if err := setFromEnv(flags, lookupEnv); err != nil {
+		return o, fmt.Errorf("%w; %w", err, errUsage)
+	}
 	if err := o.check(); err != nil {
 		return o, fmt.Errorf("%w; %w", err, errUsage)
 	}
 	return o, nil
 }
 
-// setFromEnv sets each flag whose variable is there.
+// setFromEnv sets each flag that was not given and whose variable is there.
 func setFromEnv(flags *flag.FlagSet, lookupEnv func(string) (string, bool)) error {
+	given := make(map[string]bool)
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	var failed error
 	flags.VisitAll(func(f *flag.Flag) {
 		name := "HUBBUB_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := lookupEnv(name)
-		if !ok || failed != nil {
+		if !ok || given[f.Name] || failed != nil {
 			return
 		}
 		if err := flags.Set(f.Name, value); err != nil {
