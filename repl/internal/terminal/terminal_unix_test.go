@@ -1,0 +1,261 @@
+//go:build unix
+
+package terminal
+
+import (
+	"bytes"
+	"fmt"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"hubbub/repl/internal/ttytest"
+)
+
+func TestMessageArrives(t *testing.T) {
+	home, left := "\x1b[H", "\x1b[D"
+	tests := []struct {
+		name     string
+		prompt   string
+		typed    string
+		rows     []string // after a message, 20 columns
+		col, row int
+	}{
+		{"nothing typed", "> ", "", []string{"[Bob]: hi", ">"}, 2, 1},
+		{"half a line", "> ", "hello", []string{"[Bob]: hi", "> hello"}, 7, 1},
+		{"cursor in the middle", "> ", "hello" + left + left, []string{"[Bob]: hi", "> hello"}, 5, 1},
+		{"one short of the edge", "> ", "12345678901234567", []string{"[Bob]: hi", "> 12345678901234567"}, 19, 1},
+		{"at the edge", "> ", "123456789012345678", []string{"[Bob]: hi", "> 123456789012345678"}, 0, 2},
+		{"at the edge, home", "> ", "123456789012345678" + home, []string{"[Bob]: hi", "> 123456789012345678"}, 2, 1},
+		{"at the edge, last", "> ", "123456789012345678" + left, []string{"[Bob]: hi", "> 123456789012345678"}, 19, 1},
+		{"two rows", "> ", "1234567890123456789", []string{"[Bob]: hi", "> 123456789012345678", "9"}, 1, 2},
+		{"three rows", "> ", strings.Repeat("x", 45), []string{"[Bob]: hi", "> " + strings.Repeat("x", 18),
+			strings.Repeat("x", 20), strings.Repeat("x", 7)}, 7, 3},
+		{"CJK to the edge", "> ", "你好你好你好你好你", []string{"[Bob]: hi", "> 你好你好你好你好你"}, 0, 2},
+		{"CJK over the edge", "> ", "a你好你好你好你好你", []string{"[Bob]: hi", "> a你好你好你好你好", "你"}, 2, 2},
+		{"CJK over the edge, on it", "> ", "a你好你好你好你好你" + left, []string{"[Bob]: hi", "> a你好你好你好你好", "你"}, 0, 2},
+		{"full width", "> ", "！，。", []string{"[Bob]: hi", "> ！，。"}, 8, 1},
+		{"combining", "> ", "e\u0301a\u0308", []string{"[Bob]: hi", "> e\u0301a\u0308"}, 4, 1},
+		{"combining at the edge", "> ", "12345678901234567e\u0301", []string{"[Bob]: hi", "> 12345678901234567e\u0301"}, 0, 2},
+		{"emoji", "> ", "🎉🎉", []string{"[Bob]: hi", "> 🎉🎉"}, 6, 1},
+		{"family", "> ", "👨\u200d👩\u200d👧", []string{"[Bob]: hi", "> 👨👩👧"}, 8, 1},
+		{"flag and skin tone", "> ", "🇩🇪👍🏽", []string{"[Bob]: hi", "> DE👍"}, 6, 1},
+		{"Arabic", "> ", "مرحبا", []string{"[Bob]: hi", "> مرحبا"}, 7, 1},
+		{"colour", "\x1b[1;36mYou:\x1b[0m ", "hello", []string{"[Bob]: hi", "You: hello"}, 10, 1},
+	}
+	for engine, traits := range map[string]ttytest.Traits{"tmux": ttytest.Tmux, "xterm": ttytest.Xterm} {
+		for _, tt := range tests {
+			t.Run(engine+"/"+tt.name, func(t *testing.T) {
+				t.Parallel()
+				p := start(t, options{cols: 20, rows: 8, prompt: tt.prompt, traits: traits})
+				p.Type(tt.typed)
+				p.expect(tt.col, tt.row-1, tt.rows[1:]...)
+				p.tell("print [Bob]: hi")
+				p.expect(tt.col, tt.row, tt.rows...)
+				p.Type("\x1b[F!\x15") // a key follows, and nothing is left of the draft
+				prompt := stripSGR(tt.prompt)
+				p.expect(len(prompt), 1, "[Bob]: hi", strings.TrimSpace(prompt))
+				p.leave("\x04", leftEOF)
+				if s := p.Screen(); len(s.Above) > 0 {
+					t.Errorf("rows have scrolled off: %q", s.Above)
+				}
+			})
+		}
+	}
+}
+
+func stripSGR(s string) string {
+	var b strings.Builder
+	for _, c := range promptCells(s) {
+		if c.esc == "" {
+			b.WriteRune(c.r)
+		}
+	}
+	return b.String()
+}
+
+func TestEntered(t *testing.T) {
+	p := start(t, options{})
+	p.Type("hello\r")
+	p.expect(2, 2, "> hello", `got "hello"`, ">")
+	p.Type("\r")
+	p.expect(2, 4, "> hello", `got "hello"`, ">", `got ""`, ">")
+	p.Type("one\rtwo\rthr") // ahead of the program
+	p.expect(5, 8, "> hello", `got "hello"`, ">", `got ""`, "> one", `got "one"`, "> two", `got "two"`, "> thr")
+	p.leave("\x15/quit\r", 0)
+}
+
+func TestInterrupt(t *testing.T) {
+	p := start(t, options{})
+	p.Type("half\x03")
+	p.expect(2, 1, "> half^C", ">")
+	p.leave("\x03", leftInterrupt)
+}
+
+func TestWaysOut(t *testing.T) {
+	tests := []struct {
+		name   string
+		leave  func(*program)
+		status int
+	}{
+		{"closed", func(p *program) { p.tell("close") }, leftClosed},
+		{"SIGTERM", func(p *program) { p.Signal(syscall.SIGTERM) }, leftClosed},
+		{"SIGHUP", func(p *program) { p.Signal(syscall.SIGHUP) }, leftClosed},
+		{"emptied and Ctrl-D", func(p *program) { p.Type("\x15\x04") }, leftEOF},
+		{"in a search", func(p *program) { p.Type("\x12ha"); p.tell("close") }, leftClosed},
+		{"in a paste", func(p *program) { p.Type("\x1b[200~ha"); p.tell("close") }, leftClosed},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p := start(t, options{})
+			p.tell("print before")
+			p.Type("half")
+			p.expect(6, 1, "before", "> half")
+			raw := p.Modes()
+			tt.leave(p)
+			if status := p.Wait(); status != tt.status {
+				t.Errorf("status %d, want %d\n%s", status, tt.status, p.Screen())
+			}
+			s := p.Screen()
+			if got := s.Text(); strings.Join(got, "\n") != "before" {
+				t.Errorf("left on the screen: %q", got)
+			}
+			if s.Modes[2004] || !bytes.Contains(p.Raw(), []byte(pasteOff)) {
+				t.Error("bracketed paste is still on")
+			}
+			if p.Modes() == raw {
+				t.Error("the terminal is still raw")
+			}
+			if p.Modes() != freshModes(t) {
+				t.Error("the terminal's modes are not what they were")
+			}
+		})
+	}
+}
+
+// freshModes returns the modes of a terminal that nothing has changed.
+func freshModes(t *testing.T) ttytest.Modes {
+	t.Helper()
+	x := ttytest.Start(t, exec.Command("/bin/cat"), 40, 12, nil)
+	return x.Modes()
+}
+
+func TestFlood(t *testing.T) {
+	p := start(t, options{})
+	p.Type("half ")
+	p.expect(7, 0, "> half")
+	p.tell("flood 5000")
+	p.Type("a line")
+	s := p.WaitFor("the last message above the draft", func(s ttytest.Screen) bool {
+		return s.Contains("message 4999") && s.Contains("> half a line")
+	})
+	rows := s.Text()
+	if len(rows) != 5001 {
+		t.Fatalf("%d rows, want 5001", len(rows))
+	}
+	for i, row := range rows[:5000] {
+		if want := fmt.Sprintf("message %d", i); row != want {
+			t.Fatalf("row %d is %q, want %q", i, row, want)
+		}
+	}
+	if frames := bytes.Count(p.Raw(), []byte("> half")); frames > 1000 {
+		t.Errorf("the draft was drawn %d times", frames)
+	}
+	p.Type("\r")
+	p.WaitFor("the line", func(s ttytest.Screen) bool { return s.Contains(`got "half a line"`) })
+}
+
+func TestMessagesBetweenLines(t *testing.T) {
+	const messages, lines = 2000, 150
+	p := start(t, options{cols: 30, rows: 10})
+	p.tell(fmt.Sprintf("flood %d", messages))
+	for i := range lines {
+		p.Type(fmt.Sprintf("line %d that is long enough to be wrapped\r", i))
+	}
+	done := fmt.Sprintf(`got "line %d`, lines-1)
+	s := p.WaitFor("all of them", func(s ttytest.Screen) bool {
+		text := strings.Join(s.Text(), "\n")
+		return strings.Contains(text, done) && strings.Contains(text, fmt.Sprintf("message %d\n", messages-1))
+	})
+	next := 0
+	for _, row := range s.Text() {
+		if row == fmt.Sprintf("message %d", next) {
+			next++
+		} else if strings.Contains(row, "message") {
+			t.Errorf("a message is not alone: %q", row)
+		}
+	}
+	if next != messages {
+		t.Errorf("message %d is missing or out of order", next)
+	}
+}
+
+func TestResize(t *testing.T) {
+	for _, length := range []int{40, 58, 88, 100, 118} {
+		t.Run(fmt.Sprint(length), func(t *testing.T) {
+			t.Parallel()
+			testResize(t, length)
+		})
+	}
+}
+
+// testResize gives the terminal several widths and prints a message at each, under a draft of the given length.
+func testResize(t *testing.T, length int) {
+	p := start(t, options{cols: 60, rows: 12})
+	draft := "> " + strings.Repeat("0123456789", 12)[:length]
+	p.Type(draft[2:])
+	var messages []string
+	for _, cols := range []int{60, 30, 80, 45, 60, 24} {
+		p.Resize(cols, 12)
+		text := fmt.Sprintf("at %d", cols)
+		messages = append(messages, text)
+		p.tell("print " + text)
+		rows := append([]string(nil), messages...)
+		for rest := draft; rest != ""; {
+			n := min(cols, len(rest))
+			rows = append(rows, rest[:n])
+			rest = rest[n:]
+		}
+		col, row := len(draft)%cols, len(messages)+len(draft)/cols
+		p.WaitFor(fmt.Sprintf("%q with the cursor at column %d of row %d", rows, col, row), func(s ttytest.Screen) bool {
+			return strings.Join(s.Text(), "|") == strings.Join(rows, "|") && s.Col == col && s.Row+len(s.Above) == row
+		})
+	}
+}
+
+func TestSmall(t *testing.T) {
+	p := start(t, options{cols: 10, rows: 3})
+	p.Type("0123456789abcdefghijklmnopqrstuvwxyz")
+	p.expect(8, 1, "ijklmnopqr", "stuvwxyz")
+	p.tell("print hi")
+	p.expect(8, 2, "hi", "ijklmnopqr", "stuvwxyz")
+	p.Type("\x1b[H")
+	p.expect(2, 1, "hi", "> 01234567", "89abcdefgh")
+	p.Type("\r")
+	p.WaitFor("the line", func(s ttytest.Screen) bool {
+		return strings.Contains(strings.Join(s.Text(), ""), `got "0123456789abcdefghijklmnopqrstuvwxyz"`)
+	})
+}
+
+func TestClear(t *testing.T) {
+	p := start(t, options{})
+	p.tell("print old")
+	p.Type("half")
+	p.expect(6, 1, "old", "> half")
+	p.Type("\x0c")
+	p.expect(6, 0, "> half")
+	p.tell("print new")
+	p.tell("clear")
+	p.tell("print newer")
+	p.expect(6, 1, "newer", "> half")
+}
+
+func TestPromptChanges(t *testing.T) {
+	p := start(t, options{})
+	p.Type("half")
+	p.expect(6, 0, "> half")
+	p.tell("prompt \x1b[31mYou (offline):\x1b[0m ")
+	p.expect(19, 0, "You (offline): half")
+}

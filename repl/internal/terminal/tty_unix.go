@@ -1,0 +1,178 @@
+//go:build unix
+
+package terminal
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/chzyer/readline"
+	"golang.org/x/sys/unix"
+)
+
+const canPaint = true
+
+// stopWait is half of how long it takes after Ctrl-Z until the process goes on if the kernel does not stop it.
+const stopWait = 50 * time.Millisecond
+
+var errTimeout = errors.New("nothing came in time")
+
+// A tty is the terminal as the kernel knows it: its modes, its size, its signals and its input.
+type tty struct {
+	// Set when the tty is opened, then only read.
+	in, out      *os.File
+	saved        *readline.State
+	wakeR, wakeW *os.File // a pipe: a byte in it, or its end, ends a read
+	signals      chan os.Signal
+	watched      chan struct{} // closed when the watching goroutine has ended
+
+	stopping atomic.Bool
+	resumed  chan struct{} // capacity 1: continued while stopping
+}
+
+// openTTY makes the terminal raw: keys come one by one and mean nothing to the kernel.
+func openTTY(in, out *os.File) (*tty, error) {
+	wakeR, wakeW, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	if max(in.Fd(), wakeR.Fd()) >= unix.FD_SETSIZE {
+		return nil, errors.Join(errors.New("too many open files"), wakeR.Close(), wakeW.Close())
+	}
+	saved, err := readline.MakeRaw(int(in.Fd()))
+	if err != nil {
+		return nil, errors.Join(err, wakeR.Close(), wakeW.Close())
+	}
+	return &tty{
+		in:      in,
+		out:     out,
+		saved:   saved,
+		wakeR:   wakeR,
+		wakeW:   wakeW,
+		signals: make(chan os.Signal, 4),
+		watched: make(chan struct{}),
+		resumed: make(chan struct{}, 1),
+	}, nil
+}
+
+// watch starts the goroutine that looks after signals. It calls continued when something else than the Ctrl-Z key had
+// stopped the process, after the terminal was made raw again.
+func (t *tty) watch(resized, continued func()) {
+	signal.Notify(t.signals, unix.SIGWINCH, unix.SIGCONT)
+	go func() {
+		defer close(t.watched)
+		for s := range t.signals {
+			switch {
+			case s == unix.SIGWINCH:
+				resized()
+			case t.stopping.Load():
+				select {
+				case t.resumed <- struct{}{}:
+				default:
+				}
+			default:
+				t.raw()
+				continued()
+			}
+		}
+	}()
+}
+
+// raw makes the terminal raw again. The modes to restore in the end stay those of the beginning.
+func (t *tty) raw() {
+	// Where this fails the terminal is gone, which the next read tells.
+	_, _ = readline.MakeRaw(int(t.in.Fd()))
+}
+
+// read waits until the terminal has input, for the given time (0: for ever) or until wake is called. The errors are
+// errTimeout, ErrClosed, and io.EOF or that of the terminal when it is gone.
+func (t *tty) read(buf []byte, patience time.Duration) (int, error) {
+	in, wake := int(t.in.Fd()), int(t.wakeR.Fd())
+	for {
+		// Not poll: on some systems it does not work with terminals.
+		var set unix.FdSet
+		set.Set(in)
+		set.Set(wake)
+		var limit *unix.Timeval
+		if patience > 0 {
+			tv := unix.NsecToTimeval(patience.Nanoseconds())
+			limit = &tv
+		}
+		switch n, err := unix.Select(max(in, wake)+1, &set, nil, nil, limit); {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case err != nil:
+			return 0, err
+		case n == 0:
+			return 0, errTimeout
+		case set.IsSet(wake):
+			return 0, ErrClosed
+		}
+		n, err := unix.Read(in, buf)
+		switch {
+		case errors.Is(err, unix.EINTR), errors.Is(err, unix.EAGAIN):
+			continue
+		case err != nil:
+			return 0, err
+		case n <= 0:
+			return 0, io.EOF
+		}
+		return n, nil
+	}
+}
+
+// wake ends the read that is waiting, and all later ones.
+func (t *tty) wake() {
+	_ = t.wakeW.Close()
+}
+
+func (t *tty) size() (cols, rows int) {
+	cols, rows, err := readline.GetSize(int(t.out.Fd()))
+	if err != nil || cols <= 0 || rows <= 0 {
+		return 80, 24
+	}
+	return cols, rows
+}
+
+// suspend gives the terminal back, stops the process group as Ctrl-Z does otherwise, and makes the terminal raw when the
+// process is continued. Where the kernel does not stop the group, because nobody could continue it, it goes on at once.
+func (t *tty) suspend() {
+	t.stopping.Store(true)
+	defer t.stopping.Store(false)
+	select {
+	case <-t.resumed: // of an earlier stop
+	default:
+	}
+	_ = readline.Restore(int(t.in.Fd()), t.saved)
+	// SIGTSTP keeps its default, which the Go runtime would not give back after signal.Notify.
+	if err := syscall.Kill(0, syscall.SIGTSTP); err == nil {
+		t.awaitResumed()
+	}
+	t.raw()
+}
+
+// awaitResumed waits for SIGCONT, twice if need be: the first time runs out while the process is stopped, and the signal
+// comes only a moment after it has been continued.
+func (t *tty) awaitResumed() {
+	for range 2 {
+		select {
+		case <-t.resumed:
+			return
+		case <-time.After(stopWait):
+		}
+	}
+}
+
+// close restores the terminal's modes and ends the goroutine. No read may be going on.
+func (t *tty) close() error {
+	signal.Stop(t.signals)
+	close(t.signals)
+	<-t.watched
+	_ = t.wakeR.Close()
+	return readline.Restore(int(t.in.Fd()), t.saved)
+}
