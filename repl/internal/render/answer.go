@@ -1,0 +1,74 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hubbub/wire"
+)
+
+// Roster renders who is here, sorted, with oneself marked.
+func (r Renderer) Roster(names []string) string {
+	names = slices.Clone(names)
+	slices.SortFunc(names, func(a, b string) int {
+		if c := strings.Compare(strings.ToLower(a), strings.ToLower(b)); c != 0 {
+			return c
+		}
+		return strings.Compare(a, b)
+	})
+	shown := make([]string, len(names))
+	for i, name := range names {
+		shown[i] = r.name(name)
+		if sameName(name, r.Name) {
+			shown[i] += " (you)"
+		}
+	}
+	list := strings.Join(shown, ", ")
+	switch len(names) {
+	case 0:
+		return "Nobody is known to be here."
+	case 1:
+		return "1 person is here: " + list
+	}
+	return fmt.Sprintf("%d people are here: %s", len(names), list)
+}
+
+// Status is what there is to know about a connection.
+type Status struct {
+	Server         string // its address
+	Name           string // one's own
+	RoundTrip      time.Duration
+	Seq            wire.Seq // of the last message seen
+	Unacknowledged int
+	Old            bool // the server neither numbers nor acknowledges messages, and answers no ping
+}
+
+// Status renders s, one fact a line.
+func (r Renderer) Status(s Status) string {
+	roundTrip, seq, unacknowledged := formatRoundTrip(s.RoundTrip), fmt.Sprint(s.Seq), fmt.Sprint(s.Unacknowledged)
+	if s.Old {
+		const unknown = "not known: this is an old server"
+		roundTrip, seq, unacknowledged = unknown, unknown, unknown
+	}
+	return strings.Join([]string{
+		"server:          " + Harmless(s.Server),
+		"name:            " + r.name(s.Name),
+		"round trip:      " + roundTrip,
+		"sequence number: " + seq,
+		"unacknowledged:  " + unacknowledged,
+	}, "\n")
+}
+
+// formatRoundTrip writes a duration in milliseconds, with more digits the shorter it is.
+func formatRoundTrip(d time.Duration) string {
+	ms := float64(d) / float64(time.Millisecond)
+	switch {
+	case ms >= 100:
+		return fmt.Sprintf("%.0f ms", ms)
+	case ms >= 1:
+		return fmt.Sprintf("%.1f ms", ms)
+	}
+	return fmt.Sprintf("%.3f ms", ms)
+}
