@@ -1,0 +1,154 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"hubbub/repl/internal/render"
+)
+
+// What /history shows at the least, unless told otherwise, and at the most, in messages.
+const (
+	minHistory     = 1
+	defaultHistory = 20
+	maxHistory     = 1000
+)
+
+func help(_ context.Context, room *Room, args string) error {
+	if args == "" {
+		room.Answer(helpAll())
+		return nil
+	}
+	name := strings.ToLower(strings.TrimPrefix(args, "/"))
+	for _, c := range Table() {
+		if c.Name == name {
+			room.Answer(c.Usage() + "\n  " + c.Help)
+			return nil
+		}
+	}
+	return unknown(name)
+}
+
+// helpAll lists the commands below one another.
+func helpAll() string {
+	table := Table()
+	width := 0
+	for _, c := range table {
+		width = max(width, len(c.Usage()))
+	}
+	var b strings.Builder
+	for _, c := range table {
+		fmt.Fprintf(&b, "%-*s  %s\n", width, c.Usage(), c.Help)
+	}
+	b.WriteString("Everything else is said as it is; //text says a text that starts with a slash.")
+	return b.String()
+}
+
+func who(_ context.Context, room *Room, args string) error {
+	if err := noArgs("who", args); err != nil {
+		return err
+	}
+	room.Answer(room.Who())
+	return nil
+}
+
+func me(ctx context.Context, room *Room, args string) error {
+	if args == "" {
+		return errorf("/me needs what you do, for example /me waves")
+	}
+	return room.Say(ctx, render.Action(args))
+}
+
+func history(ctx context.Context, room *Room, args string) error {
+	n := defaultHistory
+	if args != "" {
+		var err error
+		n, err = strconv.Atoi(args)
+		if err != nil || n < minHistory || n > maxHistory {
+			return errorf("/history takes how many messages to show, from %d to %d; not %s", minHistory, maxHistory, shown(args))
+		}
+	}
+	text, err := room.History(ctx, n)
+	if err != nil {
+		return err
+	}
+	room.Answer(text)
+	return nil
+}
+
+func showTime(_ context.Context, room *Room, args string) error {
+	switch strings.ToLower(args) {
+	case "on":
+		room.ShowTime(true)
+	case "off":
+		room.ShowTime(false)
+	default:
+		return errorf("/time takes on or off")
+	}
+	return nil
+}
+
+func status(ctx context.Context, room *Room, args string) error {
+	if err := noArgs("status", args); err != nil {
+		return err
+	}
+	text, err := room.Status(ctx)
+	if err != nil {
+		return err
+	}
+	room.Answer(text)
+	return nil
+}
+
+func clearScreen(_ context.Context, room *Room, args string) error {
+	if err := noArgs("clear", args); err != nil {
+		return err
+	}
+	room.Clear()
+	return nil
+}
+
+func sleep(ctx context.Context, _ *Room, args string) error {
+	d, err := time.ParseDuration(args)
+	if err != nil || d < 0 {
+		return errorf("/sleep takes how long to wait, for example 500ms or 2s")
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func wait(ctx context.Context, room *Room, args string) error {
+	name, text := args, ""
+	if i := strings.IndexFunc(args, unicode.IsSpace); i >= 0 {
+		name, text = args[:i], strings.TrimSpace(args[i:])
+	}
+	name = strings.TrimPrefix(name, "@")
+	if name == "" {
+		return errorf("/wait needs the name of whom to wait for")
+	}
+	return room.Wait(ctx, name, text)
+}
+
+func quit(_ context.Context, _ *Room, args string) error {
+	if err := noArgs("quit", args); err != nil {
+		return err
+	}
+	return ErrQuit
+}
+
+func noArgs(name, args string) error {
+	if args == "" {
+		return nil
+	}
+	return errorf("/%s takes nothing behind it; /help %s says what it does", name, name)
+}
