@@ -120,7 +120,7 @@ func (s *screen) enqueue(text string) {
 // show makes prompt and draft appear, if they are not there.
 func (s *screen) show() {
 	s.update(func(w *state) {
-		if w.mode == hidden {
+		if w.mode == hidden && !s.closing {
 			w.mode = live
 		}
 	})

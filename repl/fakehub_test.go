@@ -1,0 +1,280 @@
+package main
+
+import (
+	"net"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"hubbub/wire"
+)
+
+// patience is how long a condition may take before a test fails.
+const patience = 15 * time.Second
+
+// fakeHub is as much of a server as the REPL can tell from one. It is made by startHub.
+type fakeHub struct {
+	t        *testing.T
+	listener net.Listener
+	handlers sync.WaitGroup
+
+	// Set before the first client connects, then only read.
+	old     bool                                            // answers no join and acknowledges nothing
+	refuse  map[string]*wire.Error                          // joins by name
+	onChat  func(m *fakeMember, c wire.Chat) (handled bool) // nil: every chat is acknowledged
+	onJoin  func(m *fakeMember)                             // called behind the welcome
+	history []wire.Message                                  // stored before the test
+
+	mu      sync.Mutex // guards the following
+	members []*fakeMember
+	said    []wire.Message
+	done    []string      // the texts of said that were acknowledged and passed on
+	changed chan struct{} // closed, and replaced, when something has happened
+}
+
+// fakeMember is one connection.
+type fakeMember struct {
+	hub  *fakeHub
+	conn net.Conn
+	name string
+
+	mu sync.Mutex // held while a frame is written
+}
+
+func startHub(t *testing.T, change func(*fakeHub)) *fakeHub {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &fakeHub{t: t, listener: listener, changed: make(chan struct{})}
+	if change != nil {
+		change(h)
+	}
+	h.handlers.Go(h.accept)
+	t.Cleanup(func() {
+		h.listener.Close()
+		h.cut()
+		h.handlers.Wait()
+	})
+	return h
+}
+
+func (h *fakeHub) addr() string { return h.listener.Addr().String() }
+
+func (h *fakeHub) accept() {
+	for {
+		conn, err := h.listener.Accept()
+		if err != nil {
+			return
+		}
+		m := &fakeMember{hub: h, conn: conn}
+		h.update(func() { h.members = append(h.members, m) })
+		h.handlers.Go(m.serve)
+	}
+}
+
+// serve answers one client until it goes.
+func (m *fakeMember) serve() {
+	h := m.hub
+	defer func() {
+		m.conn.Close()
+		h.update(func() { h.members = slices.DeleteFunc(h.members, func(o *fakeMember) bool { return o == m }) })
+		if m.name != "" {
+			h.announce(m.name+" has left the chat.", wire.EventLeave, m.name)
+		}
+	}()
+	frames := wire.NewReader(m.conn)
+	for {
+		object, err := frames.Next()
+		if err != nil {
+			return
+		}
+		frame, err := wire.DecodeClient(object)
+		if err != nil {
+			h.t.Errorf("the client sent %q: %v", object, err)
+			return
+		}
+		if !m.handle(frame) {
+			return
+		}
+	}
+}
+
+func (m *fakeMember) handle(frame wire.Frame) bool {
+	h := m.hub
+	switch f := frame.(type) {
+	case wire.Join:
+		if refusal := h.refuse[f.Name]; refusal != nil {
+			m.send(refusal)
+			return false
+		}
+		m.join(f)
+	case wire.Chat:
+		message := wire.Message{From: m.name, Text: f.Text}
+		if h.onChat != nil && h.onChat(m, f) {
+			return true
+		}
+		h.update(func() {
+			message.Seq = wire.Seq(len(h.history) + len(h.said) + 1)
+			message.Time = wire.TimeOf(time.Date(2026, 10, 20, 12, 0, 0, 0, time.UTC))
+			if h.old {
+				message.Seq, message.Time = 0, 0
+			}
+			h.said = append(h.said, message)
+		})
+		if !h.old {
+			m.send(wire.Ack{ID: f.ID, Seq: message.Seq, Time: message.Time})
+		}
+		h.broadcast(m, message)
+		h.update(func() { h.done = append(h.done, f.Text) })
+	case wire.Ping:
+		m.send(wire.Pong(f))
+	case wire.HistoryRequest:
+		m.send(h.answer(f))
+	}
+	return true
+}
+
+func (m *fakeMember) join(f wire.Join) {
+	h := m.hub
+	h.update(func() { m.name = f.Name })
+	h.announce(f.Name+" has joined the chat.", wire.EventJoin, f.Name)
+	if !h.old {
+		m.send(wire.Welcome{
+			Greeting: "Welcome, " + f.Name + ".", V: 1, Name: f.Name, Room: "lobby", Users: h.names(), Seq: h.last(),
+		})
+		for _, message := range h.history[max(0, len(h.history)-f.History):] {
+			m.send(message)
+		}
+	}
+	if h.onJoin != nil {
+		h.onJoin(m)
+	}
+}
+
+// answer returns two messages at the most, so that whoever wants more has to ask again.
+func (h *fakeHub) answer(f wire.HistoryRequest) wire.History {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	all := slices.Concat(h.history, h.said)
+	end := len(all)
+	if f.Before > 0 {
+		end = int(f.Before) - 1
+	}
+	start := max(0, end-min(f.Limit, 2))
+	return wire.History{Messages: all[start:end], More: start > 0}
+}
+
+func (m *fakeMember) send(f wire.Frame) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.conn.Write(wire.Append(nil, f)) // who has gone needs nothing any more
+}
+
+// announce tells everybody but the person whom it is about.
+func (h *fakeHub) announce(text string, event wire.Event, user string) {
+	f := wire.ServerMessage{Data: text, Event: event, Users: []string{user}}
+	if h.old {
+		f = wire.ServerMessage{Data: text}
+	}
+	for _, m := range h.joined() {
+		if m.name != user {
+			m.send(f)
+		}
+	}
+}
+
+// broadcast sends a message to everybody but its sender, who is nil where that is nobody's connection.
+func (h *fakeHub) broadcast(from *fakeMember, f wire.Frame) {
+	for _, m := range h.joined() {
+		if m != from {
+			m.send(f)
+		}
+	}
+}
+
+// cut ends all connections.
+func (h *fakeHub) cut() {
+	h.mu.Lock()
+	members := slices.Clone(h.members)
+	h.mu.Unlock()
+	for _, m := range members {
+		m.conn.Close()
+	}
+}
+
+func (h *fakeHub) joined() []*fakeMember {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(h.members), func(m *fakeMember) bool { return m.name == "" })
+}
+
+func (h *fakeHub) names() []string {
+	var names []string
+	for _, m := range h.joined() {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+func (h *fakeHub) last() wire.Seq {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return wire.Seq(len(h.history) + len(h.said))
+}
+
+// texts returns what was said, in order.
+func (h *fakeHub) texts() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var texts []string
+	for _, m := range h.said {
+		texts = append(texts, m.Text)
+	}
+	return texts
+}
+
+func (h *fakeHub) update(change func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	change()
+	close(h.changed)
+	h.changed = make(chan struct{})
+}
+
+// await waits until a condition holds, which is looked at whenever something has happened at the hub.
+func (h *fakeHub) await(what string, holds func() bool) {
+	h.t.Helper()
+	deadline := time.After(patience)
+	for {
+		h.mu.Lock()
+		changed := h.changed
+		h.mu.Unlock()
+		if holds() {
+			return
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			h.t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+// awaitText waits until somebody has said text, and it is acknowledged and passed on.
+func (h *fakeHub) awaitText(text string) {
+	h.t.Helper()
+	h.await("the text "+text, func() bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return slices.Contains(h.done, text)
+	})
+}
+
+// awaitJoin waits until somebody is here by that name.
+func (h *fakeHub) awaitJoin(name string) {
+	h.t.Helper()
+	h.await("the join of "+name, func() bool { return slices.Contains(h.names(), name) })
+}

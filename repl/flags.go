@@ -1,0 +1,172 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// errHelp is the error of parseFlags when the person asks for help.
+var errHelp = flag.ErrHelp
+
+// options is what flags and environment say.
+type options struct {
+	addrs       []string
+	name        string
+	color       colorMode
+	noColor     bool // NO_COLOR is set
+	historyFile string
+	json        bool
+	follow      bool
+	timeout     time.Duration // 0: for ever
+	version     bool
+}
+
+// useColor reports whether to use colour on a terminal, or else in a pipe.
+func (o options) useColor(onTerminal bool) bool {
+	return o.color == colorAlways || o.color == colorAuto && onTerminal && !o.noColor
+}
+
+// parseFlags reads the flags, and from the environment those that are not given: HUBBUB_ADDR for -addr and so on.
+func parseFlags(args []string, getenv func(string) string) (options, error) {
+	o, flags := newFlags(getenv)
+	if err := flags.Parse(args); err != nil {
+		return options{}, err
+	}
+	if flags.NArg() > 0 {
+		return options{}, fmt.Errorf("hubbub takes flags only, and not %q", flags.Arg(0))
+	}
+	given := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	var wrong error
+	flags.VisitAll(func(f *flag.Flag) {
+		value := getenv(variable(f.Name))
+		if value == "" || given[f.Name] || wrong != nil {
+			return
+		}
+		if err := f.Value.Set(value); err != nil {
+			wrong = fmt.Errorf("the environment's %s is %q: %w", variable(f.Name), value, err)
+		}
+	})
+	return *o, wrong
+}
+
+// newFlags returns the flags with their defaults, and the options that they set.
+func newFlags(getenv func(string) string) (*options, *flag.FlagSet) {
+	o := &options{
+		addrs:       []string{"127.0.0.1:5050"},
+		historyFile: defaultHistoryFile(getenv),
+		noColor:     getenv("NO_COLOR") != "",
+		timeout:     30 * time.Second,
+	}
+	flags := flag.NewFlagSet("hubbub", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Var((*addrList)(&o.addrs), "addr",
+		"where the server is, as `host:port`; several with commas: the next is tried\nwhen one is gone")
+	flags.StringVar(&o.name, "name", "",
+		"the `name` you have in the chat; without it you are asked, and in a pipe the\nfirst line of the input is the name")
+	flags.Var(&o.color, "color", "`when` to use colour: auto, always or never; auto honours NO_COLOR")
+	flags.StringVar(&o.historyFile, "history-file", o.historyFile,
+		"the `file` that keeps what you typed, for the arrow keys; empty: none")
+	flags.BoolVar(&o.json, "json", false, "print the frames of the protocol as they are, one a line")
+	flags.BoolVar(&o.follow, "follow", false, "keep listening after the input's end")
+	flags.Var((*timeout)(&o.timeout), "timeout",
+		"the `duration` to wait for a connection, for the server's answers and, at\nthe end, for acknowledgements since the last one came; 0: for ever")
+	flags.BoolVar(&o.version, "version", false, "print the version and end")
+	return o, flags
+}
+
+// variable is the name of a flag's variable in the environment.
+func variable(flag string) string {
+	return "HUBBUB_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+func defaultHistoryFile(getenv func(string) string) string {
+	state := getenv("XDG_STATE_HOME")
+	if !filepath.IsAbs(state) { // the specification has relative ones ignored
+		home := getenv("HOME")
+		if home == "" {
+			home = getenv("USERPROFILE")
+		}
+		if home == "" {
+			return ""
+		}
+		state = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(state, "hubbub", "input_history")
+}
+
+// colorMode says when to use colour.
+type colorMode int
+
+const (
+	colorAuto colorMode = iota
+	colorAlways
+	colorNever
+)
+
+var colorNames = [...]string{"auto", "always", "never"}
+
+// String implements [flag.Value].
+func (m *colorMode) String() string { return colorNames[*m] }
+
+// Set implements [flag.Value].
+func (m *colorMode) Set(value string) error {
+	for i, name := range colorNames {
+		if value == name {
+			*m = colorMode(i)
+			return nil
+		}
+	}
+	return errors.New("it must be auto, always or never")
+}
+
+// addrList is a list of addresses with commas between them.
+type addrList []string
+
+// String implements [flag.Value].
+func (l *addrList) String() string { return strings.Join(*l, ",") }
+
+// Set implements [flag.Value].
+func (l *addrList) Set(value string) error {
+	var addrs []string
+	for addr := range strings.SplitSeq(value, ",") {
+		addr = strings.TrimSpace(addr)
+		if _, port, err := net.SplitHostPort(addr); err != nil || port == "" {
+			return errors.New("an address is host:port, for example 127.0.0.1:5050")
+		}
+		addrs = append(addrs, addr)
+	}
+	*l = addrs
+	return nil
+}
+
+// timeout is a duration that is not negative.
+type timeout time.Duration
+
+// String implements [flag.Value].
+func (t *timeout) String() string { return time.Duration(*t).String() }
+
+// Set implements [flag.Value].
+func (t *timeout) Set(value string) error {
+	d, err := time.ParseDuration(value)
+	if err != nil || d < 0 {
+		return errors.New("it must be a duration such as 500ms, 30s or 2m, or 0 for ever")
+	}
+	*t = timeout(d)
+	return nil
+}
+
+func version() string {
+	v := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		v = info.Main.Version
+	}
+	return "hubbub " + v
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"hubbub/wire"
+)
+
+// leave gives the terminal back, waits until what was typed is delivered, and returns what has become of it all. Ctrl-C
+// ends the waiting; where ctx is done already, only a second signal does, which ends the program.
+func (p *person) leave(ctx context.Context) error {
+	hasEnded := p.hasEnded()
+	if hasEnded {
+		p.view.notice(p.whyEnded())
+	}
+	p.leaving.Store(true)
+	p.worker.leave()
+	p.giveBack()
+
+	if ctx.Err() != nil {
+		ctx = context.WithoutCancel(ctx)
+	}
+	slow := time.AfterFunc(leaveQuietly, func() {
+		p.view.notice("waiting until everything is delivered; Ctrl-C ends that")
+	})
+	defer slow.Stop()
+	select {
+	case <-p.worker.done:
+	case <-ctx.Done():
+		p.end(ctx.Err())
+		<-p.worker.done
+	}
+	left := p.drain(ctx)
+	switch lost := p.lost.Load(); {
+	case left != nil:
+		return fail(statusUndelivered, "%s", left.sentence(func(_ wire.ID, text string) string { return excerpt(text) }))
+	case lost > 0:
+		return fail(statusUndelivered, "%d of the last messages were not delivered", lost)
+	case hasEnded:
+		return &failure{status: statusNoConnection}
+	}
+	return nil
+}
+
+// hasEnded reports whether the connection has.
+func (p *person) hasEnded() bool {
+	select {
+	case <-p.over:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"hubbub/repl/internal/client"
+	"hubbub/repl/internal/command"
+	"hubbub/repl/internal/render"
+	"hubbub/wire"
+)
+
+// pipe is the program in a pipe: lines come in, messages go out.
+type pipe struct {
+	*session
+
+	// Set when the pipe is made, then only read.
+	lines <-chan inputLine
+
+	// Safe by themselves.
+	sent     sentLines
+	refusals atomic.Int64 // texts that the server has refused
+
+	// Owned by the goroutine that feeds.
+	number   int  // of the line that is being done
+	lost     int  // lines that were not sent
+	failed   bool // a command has failed
+	complete bool // everything that is to be sent was taken from the input
+	quit     bool // a line said so
+}
+
+// piped joins, says what stdin holds line by line, and ends when that is delivered. What others say goes to stdout.
+func piped(signaled context.Context, o options, stdin io.Reader, stdout, stderr io.Writer) error {
+	ctx, end := context.WithCancelCause(signaled)
+	defer end(nil)
+	lines := readLines(ctx, stdin)
+	name, err := nameFrom(ctx, o, lines)
+	if err != nil {
+		return err
+	}
+	c, err := dial(ctx, o, name, 0)
+	if err != nil {
+		return err
+	}
+	var outputError error
+	out := newOutput(stdout, func(err error) { outputError = err; end(errOutput) })
+	notices := newOutput(stderr, func(error) {}) // there is nowhere left to say it
+	p := &pipe{
+		session: newSession(c, pipedView(out, notices, o.json), o, o.useColor(false), end),
+		lines:   lines,
+	}
+	p.refused = p.reportRefusal
+	go p.listen()
+	if c.Status().Old {
+		p.view.notice(oldServerNotice)
+	}
+
+	p.feed(ctx)
+	if o.follow && p.complete && !p.quit {
+		<-ctx.Done()
+	}
+	result := p.finish(ctx)
+	c.Close()
+	if !p.isShown(signaled) {
+		return result
+	}
+	out.flush()
+	if result == nil && outputError != nil && !isClosedOutput(outputError) {
+		return fmt.Errorf("writing the output: %w", outputError)
+	}
+	return result
+}
+
+// isShown waits until everything that was received is written, and reports whether it is. A signal limits the waiting: a
+// write to a pipe that nobody reads can't be taken back, and its goroutine stays behind.
+func (p *pipe) isShown(signaled context.Context) bool {
+	select {
+	case <-p.over:
+		return true
+	case <-signaled.Done():
+	}
+	select {
+	case <-p.over:
+		return true
+	case <-time.After(lastWrites):
+		return false
+	}
+}
+
+// lastWrites is how long the output may take to take what is left after a signal.
+const lastWrites = time.Second
+
+// errOutput is the cause that ends the program when its output can't be written any more.
+var errOutput = errors.New("the output can't be written")
+
+// pipedView shows what people say and what commands answer on out, and everything else on notices. With frames, out is
+// for them alone.
+func pipedView(out, notices *output, frames bool) view {
+	notice := func(text string) {
+		notices.line("hubbub: " + render.Harmless(text))
+		notices.flush()
+	}
+	v := view{
+		line:   out.line,
+		answer: func(text string) { out.line(text); out.flush() },
+		notice: notice,
+		flush:  out.flush,
+		bell:   func() {},
+		clear:  func() {},
+	}
+	if frames {
+		v.frame = func(raw []byte) { out.line(jsonLine(raw)) }
+		v.answer = func(text string) { notices.line(text); notices.flush() }
+	}
+	return v
+}
+
+// nameFrom returns the name: of the flag, or else the input's first line.
+func nameFrom(ctx context.Context, o options, lines <-chan inputLine) (string, error) {
+	if o.name != "" {
+		return o.name, nil
+	}
+	select {
+	case line := <-lines: // an empty one where there is none
+		if line.err != nil {
+			return "", fmt.Errorf("reading the input: %w", line.err)
+		}
+		if name := strings.TrimSpace(line.text); name != "" {
+			return name, nil
+		}
+		return "", fail(statusUsage, "no name: give one with -name, or write it in the first line of the input")
+	case <-ctx.Done():
+		return "", fail(statusNoConnection, "interrupted before the connection was made")
+	}
+}
+
+// feed does the lines of the input one after the other, until it ends, one says to leave, or ctx is done.
+func (p *pipe) feed(ctx context.Context) {
+	room := p.room(false)
+	room.Say = p.sayLine
+	for {
+		select {
+		case line, ok := <-p.lines:
+			if !ok {
+				p.complete = true
+				return
+			}
+			p.number = line.number
+			if !p.do(ctx, room, line) {
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// do does one line and reports whether to go on.
+func (p *pipe) do(ctx context.Context, room *command.Room, line inputLine) bool {
+	switch {
+	case line.err != nil:
+		p.view.notice("reading the input: " + line.err.Error())
+		p.failed = true
+		return false
+	case line.size == 0:
+		return true
+	case line.text == "":
+		p.lost++
+		p.report(fmt.Errorf("a text must not be longer than %d bytes; this one has %d", wire.MaxText, line.size))
+		return true
+	}
+	lostBefore := p.lost
+	err := command.Do(ctx, room, line.text)
+	switch {
+	case err == nil:
+	case errors.Is(err, command.ErrQuit):
+		p.quit, p.complete = true, true
+		return false
+	case errors.Is(err, client.ErrClosed):
+		<-p.over
+		return false
+	case errors.Is(err, errStalled):
+		p.report(fmt.Errorf("%w; neither this line nor what follows is sent", err))
+		return false
+	case ctx.Err() != nil:
+		return false
+	default:
+		p.report(err)
+		p.failed = p.failed || p.lost == lostBefore
+	}
+	return true
+}
+
+// sayLine sends a text and remembers its line.
+func (p *pipe) sayLine(ctx context.Context, text string) error {
+	p.sent.begin(p.number)
+	id, err := p.say(ctx, text)
+	if err != nil {
+		p.lost++
+		if errors.Is(err, errStalled) {
+			p.end(err)
+		}
+		return err
+	}
+	p.sent.add(id)
+	return nil
+}
+
+// report says what is wrong with the line that is being done.
+func (p *pipe) report(err error) {
+	p.view.notice(fmt.Sprintf("line %d: %s", p.number, plainly(err)))
+}
+
+func (p *pipe) reportRefusal(r client.Refused) {
+	p.refusals.Add(1)
+	p.view.notice(p.sent.label(r.ID, r.Text) + ": the server refuses it: " + r.Err.Message)
+}
+
+// finish waits until what was said is delivered, and returns what has become of it all.
+func (p *pipe) finish(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	waiting := context.WithoutCancel(ctx)
+	if errors.Is(cause, errStalled) {
+		waiting = ctx
+	}
+	if left := p.drain(waiting); left != nil {
+		return fail(statusUndelivered, "%s", left.sentence(p.sent.label))
+	}
+	switch lost := p.lost + int(p.refusals.Load()); {
+	case errors.Is(cause, errEnded) && !p.complete:
+		return fail(statusUndelivered, "%s; what follows line %d of the input was not sent", p.whyEnded(), p.number)
+	case lost == 1:
+		return fail(statusUndelivered, "1 line was not delivered")
+	case lost > 1:
+		return fail(statusUndelivered, "%d lines were not delivered", lost)
+	case errors.Is(cause, errEnded):
+		return fail(statusNoConnection, "%s", p.whyEnded())
+	case p.failed:
+		return &failure{status: statusFailed}
+	}
+	return nil
+}

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hubbub/repl/internal/client"
+	"hubbub/repl/internal/command"
+	"hubbub/repl/internal/render"
+	"hubbub/wire"
+)
+
+// view is where a session is shown. Its functions may be called from any goroutine. None is nil but frame.
+type view struct {
+	line   func(text string) // what others say
+	answer func(text string) // what a command answers
+	notice func(text string) // what the program has to say about itself
+	flush  func()            // called when nothing more is waiting to be shown
+	bell   func()
+	clear  func()
+
+	// frame shows a frame as it is; where it is not nil, line is not called.
+	frame func(raw []byte)
+}
+
+// session is one person's stay in a room, wherever it is shown.
+type session struct {
+	// Set when the session is made, then only read.
+	client  *client.Client
+	view    view
+	timeout time.Duration // 0: for ever
+	end     context.CancelCauseFunc
+	refused func(client.Refused)
+	ear     *ear
+	greet   bool          // show the server's greeting
+	over    chan struct{} // closed when listen has ended
+
+	said atomic.Bool // something was sent
+
+	// Owned by listen.
+	joinedAt wire.Seq  // the log's end then: what comes up to there is history
+	rung     time.Time // when the bell rang last
+
+	ended error // why the connection ended; set before over is closed
+
+	mu       sync.Mutex // guards the following
+	renderer render.Renderer
+}
+
+// errEnded is the cause that ends what waits for the connection, when that has ended.
+var errEnded = errors.New("the connection has ended")
+
+// newSession returns a session on c. It calls end with [errEnded] when the connection has ended.
+func newSession(c *client.Client, v view, o options, color bool, end context.CancelCauseFunc) *session {
+	return &session{
+		client:   c,
+		view:     v,
+		timeout:  o.timeout,
+		end:      end,
+		ear:      newEar(),
+		over:     make(chan struct{}),
+		renderer: render.Renderer{Color: color, Name: c.Status().Name, Location: time.Local},
+	}
+}
+
+// look returns the renderer as it is now.
+func (s *session) look() render.Renderer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.renderer
+}
+
+// setLook changes the renderer.
+func (s *session) setLook(change func(*render.Renderer)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.renderer)
+}
+
+// room is what commands do in this session. Interactive says that /wait takes only what is said from then on.
+func (s *session) room(interactive bool) *command.Room {
+	return &command.Room{
+		Say:      func(ctx context.Context, text string) error { _, err := s.say(ctx, text); return err },
+		Answer:   s.view.answer,
+		Who:      func() string { return s.look().Roster(s.client.Roster()) },
+		History:  s.history,
+		Status:   s.status,
+		ShowTime: func(on bool) { s.setLook(func(r *render.Renderer) { r.ShowTime = on }) },
+		Clear:    s.view.clear,
+		Wait: func(ctx context.Context, name, text string) error {
+			if interactive {
+				s.ear.forget()
+			}
+			return s.wait(ctx, name, text)
+		},
+	}
+}
+
+// say sends a text. Where too many are unacknowledged already it waits for the server, but no longer than the timeout.
+func (s *session) say(ctx context.Context, text string) (wire.ID, error) {
+	limited, cancel := s.patience(ctx)
+	defer cancel()
+	id, err := s.client.Send(limited, text)
+	if err == nil {
+		s.said.Store(true)
+	}
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		err = s.stalled()
+	}
+	return id, err
+}
+
+// errStalled is what errors are when the server acknowledges nothing for the timeout.
+var errStalled = errors.New("the server has acknowledged nothing")
+
+func (s *session) stalled() error { return fmt.Errorf("%w for %v", errStalled, s.timeout) }
+
+// patience limits ctx to the timeout.
+func (s *session) patience(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.timeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, s.timeout)
+}
+
+func (s *session) history(ctx context.Context, n int) (string, error) {
+	var messages []wire.Message
+	var before wire.Seq
+	for len(messages) < n {
+		h, err := s.client.History(ctx, before, n-len(messages))
+		if err != nil {
+			return "", err
+		}
+		messages = append(h.Messages, messages...)
+		if !h.More || len(h.Messages) == 0 {
+			break
+		}
+		before = h.Messages[0].Seq
+	}
+	if len(messages) == 0 {
+		return "Nothing has been said here yet.", nil
+	}
+	return s.look().Messages(messages, time.Now()), nil
+}
+
+func (s *session) status(ctx context.Context) (string, error) {
+	roundTrip, err := s.client.Ping(ctx)
+	if err != nil && !errors.Is(err, client.ErrOldServer) {
+		return "", err
+	}
+	status := s.client.Status()
+	return s.look().Status(render.Status{
+		Server:         status.Addr,
+		Name:           status.Name,
+		RoundTrip:      roundTrip,
+		Seq:            status.Seq,
+		Unacknowledged: status.Unacknowledged,
+		Old:            status.Old,
+	}), nil
+}
+
+// wait waits, no longer than the timeout, until name is here or has said what contains text.
+func (s *session) wait(ctx context.Context, name, text string) error {
+	limited, cancel := s.patience(ctx)
+	defer cancel()
+	there := func() bool { return s.ear.heard(name, text) }
+	if text == "" {
+		there = func() bool { return s.isHere(name) }
+	}
+	for {
+		changed := s.ear.changed()
+		if there() {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-limited.Done():
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case text == "":
+				return fmt.Errorf("%s has not come within %v", name, s.timeout)
+			}
+			return fmt.Errorf("%s has not said %q within %v", name, text, s.timeout)
+		}
+	}
+}
+
+func (s *session) isHere(name string) bool {
+	for _, here := range s.client.Roster() {
+		if strings.EqualFold(here, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// complete completes a line for the terminal, with the names of the others here.
+func (s *session) complete(line string, pos int) command.Completion {
+	own := s.look().Name
+	var names []string
+	for _, name := range s.client.Roster() {
+		if !strings.EqualFold(name, own) && render.HarmlessName(name) == name {
+			names = append(names, name)
+		}
+	}
+	return command.Complete(line, pos, names)
+}
