@@ -93,7 +93,7 @@ func parseFlags(args []string, lookupEnv func(string) (string, bool), out io.Wri
 	return o, nil
 }
 
-// setFromEnv sets each flag that was not given and whose variable is there.
+// setFromEnv sets each flag that was not given and whose variable is there. HUBBUB_VERSION may be anything to anybody.
 func setFromEnv(flags *flag.FlagSet, lookupEnv func(string) (string, bool)) error {
 	given := make(map[string]bool)
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
@@ -101,7 +101,7 @@ func setFromEnv(flags *flag.FlagSet, lookupEnv func(string) (string, bool)) erro
 	flags.VisitAll(func(f *flag.Flag) {
 		name := "HUBBUB_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := lookupEnv(name)
-		if !ok || given[f.Name] || failed != nil {
+		if !ok || given[f.Name] || failed != nil || f.Name == "version" {
 			return
 		}
 		if err := flags.Set(f.Name, value); err != nil {

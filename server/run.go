@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 func serve(
 	ctx context.Context, ln net.Listener, log msglog.Log, logger *slog.Logger, greeting string, o options,
 ) error {
-	h, err := hub.New(ctx, hub.Config{
+	h, err := hub.New(context.WithoutCancel(ctx), hub.Config{
 		Log: log, Logger: logger, Now: time.Now, Greeting: greeting,
 		Limits: wire.Limits{
 			Frame: wire.MaxFrame, Text: wire.MaxText, Name: wire.MaxName, Rate: o.rate, Burst: o.burst,

@@ -25,22 +25,14 @@ type appender struct {
 	entries  []msglog.Entry
 	refused  bool // the log did not take the entries
 	block    *block
-	event    wire.Event  // what those in moved have done
-	moved    []request   // of members that came or went and are not announced yet
-	leaving  []departure // end when the block has been published
+	event    wire.Event // what those in moved have done
+	moved    []request  // of members that came or went and are not announced yet
 
 	stopping bool
 }
 
-// departure is a member whose connection ends behind this block.
-type departure struct {
-	member *Member
-	until  position // what is before that is still delivered
-	final  []byte   // the last frame
-}
-
 func newAppender(h *Hub, seq wire.Seq) *appender {
-	return &appender{hub: h, roster: newRoster(), seq: seq}
+	return &appender{hub: h, roster: newRoster(), seq: seq, block: &block{seq: seq}}
 }
 
 // run appends batch after batch until it is asked to shut down.
@@ -49,7 +41,6 @@ func (a *appender) run() {
 	for !a.stopping {
 		a.collect()
 		a.store()
-		a.block = &block{first: a.end, seq: a.seq}
 		entry := 0
 		for _, r := range a.requests {
 			if r.kind == requestSay {
@@ -166,9 +157,11 @@ func (a *appender) join(r request) {
 	a.note(wire.EventJoin, r)
 }
 
-// leave takes a member out, which is announced unless its place has been taken.
+// leave takes a member out, which is announced unless its place has been taken. The member itself still gets what came
+// before.
 func (a *appender) leave(r request) {
-	a.leaving = append(a.leaving, departure{member: r.member, until: a.here().position})
+	a.publish()
+	r.member.finish(a.end, nil)
 	if a.roster.remove(r.member) {
 		a.note(wire.EventLeave, r)
 	}
@@ -274,23 +267,22 @@ func (a *appender) resync(r request) {
 // shutdown ends every member's connection once it has everything.
 func (a *appender) shutdown(request) {
 	a.announce()
+	a.publish()
 	a.stopping = true
-	final := wire.Append(nil, wire.Errorf(wire.CodeShuttingDown, "the server is shutting down"))
+	why := wire.Errorf(wire.CodeShuttingDown, "the server is shutting down")
 	for _, m := range a.roster.sorted {
-		a.leaving = append(a.leaving, departure{member: m, until: a.here().position, final: final})
+		m.finish(a.end, why)
 	}
 }
 
-// publish shows the block to the room, and ends the connections that were waiting for it.
+// publish shows what is in the block to the room, and begins the next one.
 func (a *appender) publish() {
-	if len(a.block.ends) > 0 {
-		a.end = a.block.end()
-		a.hub.tail.add(a.block)
-		a.hub.fanout.publish(a.block)
+	if len(a.block.ends) == 0 {
+		return
 	}
-	for _, d := range a.leaving {
-		d.member.finish(d.until, d.final)
-	}
-	clear(a.leaving)
-	a.leaving = a.leaving[:0]
+	b := a.block
+	a.end = b.end()
+	a.block = &block{first: a.end, seq: a.seq}
+	a.hub.tail.add(b)
+	a.hub.fanout.publish(b)
 }

@@ -106,6 +106,20 @@ func (v *view) append(frame []byte, seq wire.Seq) {
 	v.seqs = append(v.seqs, seq)
 }
 
+// truncate takes out what is from position p on.
+func (v *view) truncate(p position) {
+	n := 0
+	if p > v.first {
+		n = int(p - v.first)
+	}
+	v.ends, v.seqs = v.ends[:n], v.seqs[:n]
+	size := 0
+	if n > 0 {
+		size = v.ends[n-1]
+	}
+	v.data = v.data[:size]
+}
+
 // taken returns where a member is that has taken n bytes of v: the position and the number of the last message up to
 // there, 0 for none in v, and what is left of the frame that was begun.
 func (v *view) taken(n int) (next position, seq wire.Seq, rest []byte) {

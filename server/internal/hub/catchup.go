@@ -33,7 +33,7 @@ func (m *Member) catchUp() {
 	var v view
 	for {
 		frames, last := m.next()
-		if n, err := m.write(frames); err != nil {
+		if n, err := m.writeFrames(frames); err != nil {
 			m.rest = frames[n:]
 			if m.stalled(err) {
 				return
@@ -84,6 +84,7 @@ func (m *Member) fill(v *view) error {
 			return m.readBacklog(v)
 		}
 		if m.hub.tail.read(v, m, chunkBytes) {
+			m.clip(v)
 			return nil
 		}
 		m.resync()
@@ -122,18 +123,29 @@ func (m *Member) readBacklog(v *view) error {
 	if err != nil {
 		return err
 	}
-	if len(entries) == 0 {
-		return fmt.Errorf("messages %d to %d of the log are missing", b.after+1, b.until)
+	// The log may have dropped what was to be read, and the first that it still has may be behind the backlog's end.
+	entries = upTo(b.until, entries)
+	first := b.until + 1
+	if len(entries) > 0 {
+		first = entries[0].Seq
 	}
-	if missing := entries[0].Seq - b.after - 1; missing > 0 {
+	if missing := first - b.after - 1; missing > 0 {
 		v.append(wire.Append(nil, wire.ServerMessage{Data: lost(missing), Event: wire.EventGap}), 0)
 	}
 	for i := range entries {
 		m.show(v, &entries[i])
 	}
-	b.after = entries[len(entries)-1].Seq
+	b.after = first - 1 + wire.Seq(len(entries))
 	b.page = max(1, min(pageEntries, len(entries)*chunkBytes/max(1, len(v.data))))
 	return nil
+}
+
+// upTo returns the entries whose numbers are not over last.
+func upTo(last wire.Seq, entries []msglog.Entry) []msglog.Entry {
+	for len(entries) > 0 && entries[len(entries)-1].Seq > last {
+		entries = entries[:len(entries)-1]
+	}
+	return entries
 }
 
 func lost(n wire.Seq) string {
@@ -174,10 +186,7 @@ func (m *Member) tookAll(v *view) {
 
 // writeView writes v to m and notes what was taken.
 func (m *Member) writeView(v *view) error {
-	if m.old {
-		return m.writeOld(v)
-	}
-	n, err := m.write(v.data)
+	n, err := m.writeFrames(v.data)
 	if err != nil {
 		m.took(v, n)
 		return err
@@ -186,23 +195,27 @@ func (m *Member) writeView(v *view) error {
 	return nil
 }
 
-// writeOld is writeView for an old client: one frame at a time, none longer than it can take, and a pause behind each.
-func (m *Member) writeOld(v *view) error {
-	for data := v.data; len(data) > 0; {
-		frame := nextFrame(data)
-		data = data[len(frame):]
+// writeFrames is write for whole frames: to an old client they go one at a time, none longer than it can take, with a
+// pause behind each. Where such a client stops taking in the middle of a frame, the rest of that is not counted right:
+// it is about to be cut off.
+func (m *Member) writeFrames(frames []byte) (int, error) {
+	if !m.old {
+		return m.write(frames)
+	}
+	written := 0
+	for written < len(frames) {
+		frame := nextFrame(frames[written:])
 		for short := appendOld(nil, frame); len(short) > 0; {
 			part := nextFrame(short)
 			short = short[len(part):]
 			if n, err := m.write(part); err != nil {
-				m.rest = part[n:]
-				return err
+				return written + min(n, len(frame)), err
 			}
 			m.pause()
 		}
+		written += len(frame)
 	}
-	m.tookAll(v)
-	return nil
+	return written, nil
 }
 
 // pause lets an old client read a frame before the next one comes.

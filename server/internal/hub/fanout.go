@@ -12,7 +12,7 @@ type fanout struct {
 	// Set when it is made, then only read.
 	tail   *tail
 	behind func(*Member) // starts the goroutine of a member that does not keep up
-	blocks chan *block
+	slot   chan struct{} // of capacity 1: taken while a block is among requests
 	wake   chan struct{} // requests has something; of capacity 1
 	quit   chan struct{}
 
@@ -27,18 +27,21 @@ type fanout struct {
 	requests []fanoutRequest
 }
 
-// fanoutRequest is a member that has caught up, or one that has something to be written beside the room's frames.
+// fanoutRequest is one thing to do. All are done in the order in which they were asked for: who is asked to end between
+// two blocks gets the first one and not the second.
 type fanoutRequest struct {
-	member   *Member
-	caughtUp bool
-	position position // of a member that has caught up, whose own may change when its goroutine is woken
+	block *block // to be written to everybody who is live; else:
+
+	member   *Member  // has something to be written beside the room's frames
+	caughtUp bool     // and also is, or would be, live from now on
+	position position // of one that has caught up, whose own may change when its goroutine is woken
 }
 
 func newFanout(t *tail, behind func(*Member)) *fanout {
 	return &fanout{
 		tail:      t,
 		behind:    behind,
-		blocks:    make(chan *block),
+		slot:      make(chan struct{}, 1),
 		wake:      make(chan struct{}, 1),
 		quit:      make(chan struct{}),
 		bySession: make(map[wire.SessionID]*Member),
@@ -46,9 +49,12 @@ func newFanout(t *tail, behind func(*Member)) *fanout {
 	}
 }
 
-// publish hands over the next block, which is in the tail already. While the last one is still being written it
-// blocks; what is said meanwhile makes the next one larger.
-func (f *fanout) publish(b *block) { f.blocks <- b }
+// publish hands over the next block, which is in the tail already. While another one waits to be written it blocks; what
+// is said meanwhile makes the next one larger.
+func (f *fanout) publish(b *block) {
+	f.slot <- struct{}{}
+	f.request(fanoutRequest{block: b})
+}
 
 // attach is what m's writer calls when m has caught up. It makes m live, and the caller is its writer no more; or it has
 // the next block wake the caller, where m can't be written to without waiting.
@@ -73,22 +79,25 @@ func (f *fanout) request(r fanoutRequest) {
 func (f *fanout) stop() { close(f.quit) }
 
 func (f *fanout) run() {
-	var requests []fanoutRequest
+	var requests []fanoutRequest // its memory takes turns with that of f.requests
 	for {
 		select {
-		case b := <-f.blocks:
-			f.fanOut(b)
 		case <-f.wake:
-			f.mu.Lock()
-			requests, f.requests = f.requests, requests[:0]
-			f.mu.Unlock()
-			for _, r := range requests {
-				f.serve(r)
-			}
-			clear(requests)
 		case <-f.quit:
 			return
 		}
+		f.mu.Lock()
+		requests, f.requests = f.requests, requests[:0]
+		f.mu.Unlock()
+		for _, r := range requests {
+			if r.block != nil {
+				<-f.slot
+				f.fanOut(r.block)
+			} else {
+				f.serve(r)
+			}
+		}
+		clear(requests)
 	}
 }
 
@@ -127,17 +136,28 @@ func (f *fanout) serve(r fanoutRequest) {
 			f.awaiting[m] = struct{}{}
 		}
 	case r.caughtUp:
-		m.live = len(f.live)
-		f.live = append(f.live, m)
-		f.bySession[m.session] = m
-		if f.flush(m) && m.position < f.end {
-			f.catchUp(m)
-		}
+		f.enliven(m)
 	case m.isLive():
 		f.flush(m)
 	default:
 		m.nudge()
 	}
+}
+
+// enliven makes m live, unless it does not take what has come up since it looked, or is to end.
+func (f *fanout) enliven(m *Member) {
+	m.live = len(f.live)
+	f.live = append(f.live, m)
+	if !f.flush(m) {
+		return
+	}
+	if m.position < f.end {
+		f.catchUp(m)
+		if !m.isLive() || !f.flush(m) {
+			return
+		}
+	}
+	f.bySession[m.session] = m
 }
 
 // catchUp writes to m, which is live, what it has not got of the tail.
@@ -148,6 +168,7 @@ func (f *fanout) catchUp(m *Member) {
 		f.behind(m)
 		return
 	}
+	m.clip(&f.scratch)
 	f.write(m, &f.scratch)
 }
 

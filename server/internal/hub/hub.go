@@ -168,7 +168,7 @@ func (h *Hub) cutOff() {
 	h.mu.Unlock()
 	for _, m := range open {
 		m.conn.Close()
-		m.nudge()
+		h.fanout.call(m)
 	}
 }
 

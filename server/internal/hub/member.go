@@ -56,7 +56,8 @@ type Member struct {
 	control   []byte     // frames that go out before any others
 	finishing bool       // the writer is to end once it has come to until
 	until     position
-	final     []byte // the last frame
+	why       *wire.Error // what the client is told last; nil where it has left
+	final     []byte      // why, until it has been taken
 	ended     bool
 }
 
@@ -118,7 +119,15 @@ func (m *Member) answer(frames []byte) {
 
 // Fail tells the client what ends its connection, as soon as the frame that is on its way has been written, and
 // nothing else. Done follows when it has taken that, or has taken nothing for Config.Linger.
-func (m *Member) Fail(why *wire.Error) { m.finish(atOnce, wire.Append(nil, why)) }
+func (m *Member) Fail(why *wire.Error) { m.finish(atOnce, why) }
+
+// Err is what the client has been told, or was to be told, to end its connection; nil where it was not the hub or Fail
+// that ended it.
+func (m *Member) Err() *wire.Error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.why
+}
 
 // Leave takes the member out of the room and announces that. What the room had for it until then is still delivered,
 // unless the connection is closed.
@@ -128,12 +137,15 @@ func (m *Member) Leave() {
 	}
 }
 
-// finish makes the writer end once it has written everything up to a position, and then the final frame. The first
-// call decides.
-func (m *Member) finish(until position, final []byte) {
+// finish makes the writer end once it has written everything up to a position, which has been published, and then why,
+// unless that is nil. The first call decides.
+func (m *Member) finish(until position, why *wire.Error) {
 	m.mu.Lock()
 	if !m.finishing {
-		m.finishing, m.until, m.final = true, until, final
+		m.finishing, m.until, m.why = true, until, why
+		if why != nil {
+			m.final = wire.Append(nil, why)
+		}
 	}
 	m.mu.Unlock()
 	m.conn.SetWriteDeadline(time.Now().Add(m.hub.cfg.Linger))
@@ -159,6 +171,16 @@ func (m *Member) next() (frames []byte, last bool) {
 	m.rest, m.control = nil, nil
 	m.taken.Broadcast()
 	return frames, last
+}
+
+// clip takes out of v what comes behind the member's end. It is called after v has been filled: what is published after
+// an end was decided can't be in v without the decision being seen here.
+func (m *Member) clip(v *view) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.finishing && v.end() > m.until {
+		v.truncate(m.until)
+	}
 }
 
 // isFinishing reports whether the member's end has been decided.

@@ -122,9 +122,11 @@ func (c *session) readHistory(ask wire.HistoryRequest) (wire.History, error) {
 	if err != nil {
 		return wire.History{}, err
 	}
-	messages := make([]wire.Message, len(entries))
-	for i, e := range entries {
-		messages[i] = wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time}
+	var messages []wire.Message
+	for _, e := range entries {
+		if e.Seq < end { // the log may have dropped the first ones meanwhile
+			messages = append(messages, wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time})
+		}
 	}
 	fit := newest(messages)
 	return wire.History{Messages: fit, More: len(fit) > 0 && fit[0].Seq > bounds.First}, nil

@@ -51,8 +51,9 @@ type Server struct {
 	mu        sync.Mutex // guards the following
 	stopping  bool
 	listeners map[net.Listener]struct{}
-	conns     map[net.Conn]struct{}
-	perIP     map[netip.Addr]int
+	conns     map[net.Conn]struct{} // also those that there was no room for
+	admitted  int
+	perIP     map[netip.Addr]int // of the admitted
 }
 
 // New makes a server without a listener. [Server.Shutdown] ends it.
@@ -120,15 +121,12 @@ func (s *Server) admit(conn net.Conn) {
 		conn.Close()
 		return
 	}
-	var full *wire.Error
-	switch {
-	case len(s.conns) >= s.cfg.MaxClients:
-		full = wire.Errorf(wire.CodeFull, "the server is full; try again later")
-	case s.perIP[ip] >= s.cfg.MaxPerIP:
-		full = wire.Errorf(wire.CodeFull, "there are too many connections from your address; close one first")
+	full := s.noRoom(ip)
+	if full == nil {
+		s.admitted++
+		s.perIP[ip]++
 	}
 	s.conns[conn] = struct{}{}
-	s.perIP[ip]++
 	s.sessions.Add(1)
 	s.readers.Add(1)
 	s.mu.Unlock()
@@ -136,15 +134,30 @@ func (s *Server) admit(conn net.Conn) {
 	c := newSession(s, conn)
 	go func() {
 		defer s.sessions.Done()
-		defer s.release(conn, ip)
+		defer s.release(conn, ip, full == nil)
 		c.run(full)
 	}()
 }
 
-func (s *Server) release(conn net.Conn, ip netip.Addr) {
+// noRoom says why a connection from ip can't be admitted, or nil. It is called with mu held.
+func (s *Server) noRoom(ip netip.Addr) *wire.Error {
+	switch {
+	case s.admitted >= s.cfg.MaxClients:
+		return wire.Errorf(wire.CodeFull, "the server is full; try again later")
+	case s.perIP[ip] >= s.cfg.MaxPerIP:
+		return wire.Errorf(wire.CodeFull, "there are too many connections from your address; close one first")
+	}
+	return nil
+}
+
+func (s *Server) release(conn net.Conn, ip netip.Addr, admitted bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, conn)
+	if !admitted {
+		return
+	}
+	s.admitted--
 	if s.perIP[ip]--; s.perIP[ip] == 0 {
 		delete(s.perIP, ip)
 	}

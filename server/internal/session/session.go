@@ -56,7 +56,7 @@ func (c *session) run(full *wire.Error) {
 	}
 	c.doneReading()
 	c.end(why)
-	c.log.Info("disconnected", "reason", reason(why))
+	c.log.Info("disconnected", "reason", c.reason(why))
 }
 
 // doneReading tells the server that the hub hears nothing more from this session.
@@ -212,12 +212,15 @@ func (c *session) wait() error {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return nil
 	case <-c.server.stop:
 		return errStopping
 	case <-c.ended():
 		return errEnded
 	}
+	if c.member == nil && time.Now().After(c.deadline) {
+		return c.readError(os.ErrDeadlineExceeded)
+	}
+	return nil
 }
 
 // ended is closed when the hub has ended the connection. Before the join that does not happen.
@@ -237,14 +240,16 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// reason is why a session ended, for the log; nothing where its client just left.
-func reason(why error) string {
-	if errors.Is(why, io.EOF) {
-		return ""
-	}
+// reason is why the session has ended, for the log; nothing where its client just left.
+func (c *session) reason(why error) string {
 	var told *wire.Error
-	if errors.As(why, &told) {
+	switch {
+	case errors.Is(why, io.EOF):
+		return ""
+	case errors.As(why, &told):
 		return told.Message
+	case errors.Is(why, errEnded) && c.member.Err() != nil:
+		return c.member.Err().Message
 	}
 	return why.Error()
 }
