@@ -36,7 +36,8 @@ type Bounds struct {
 type Log interface {
 	// Append adds the entries in their order, all of them or, with an error, none. They are durable, as far as the
 	// store is, when it returns. It sets each entry's Seq: the numbers of a room are 1, 2, 3 and so on, without holes.
-	// An entry whose (Session, ID) is there already, in the log or earlier in entries, is not added again.
+	// An entry whose (Session, ID) is there already, in the log or earlier in entries, is not added again. Where the
+	// first is no longer kept, the entry gets the Seq and the Time of it or of another one of the session that is not.
 	Append(ctx context.Context, entries []Entry) error
 
 	// Read returns the entries of the room with a number over after, in order, limit of them at the most. It returns

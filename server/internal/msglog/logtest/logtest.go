@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) msglog.Log) {
 		{"texts come back", testTexts},
 		{"concurrent readers", testConcurrentReaders},
 		{"context ended", testContextEnded},
+		{"context ends in the middle", testContextEnds},
 		{"closed", testClosed},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -269,6 +270,43 @@ func testContextEnded(t *testing.T, log msglog.Log) {
 	mustAppend(t, log, entries)
 	if e := entries[2]; e.Seq != 3 || e.Duplicate {
 		t.Errorf("after an append that failed: number %d, duplicate %v", e.Seq, e.Duplicate)
+	}
+}
+
+// endingContext ends when it has been looked at so many times.
+type endingContext struct {
+	context.Context
+	looks int
+}
+
+func (c *endingContext) Err() error {
+	if c.looks--; c.looks < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Whenever the context ends, an Append that fails has added nothing, and one that does not has added all.
+func testContextEnds(t *testing.T, log msglog.Log) {
+	const n = 5
+	var last wire.Seq
+	for looks := range n + 3 {
+		entries := Entries(Session(1+looks), 1, n)
+		entries[0].Room = fmt.Sprint("room ", looks)
+		switch err := log.Append(&endingContext{t.Context(), looks}, entries); {
+		case err == nil:
+			last += n - 1
+		case !errors.Is(err, context.Canceled):
+			t.Error(err)
+		default:
+			wantBounds(t, log, entries[0].Room, msglog.Bounds{First: 1})
+		}
+		wantBounds(t, log, room, msglog.Bounds{First: 1, Last: last})
+	}
+	entries := Entries(Session(1), 1, n)
+	mustAppend(t, log, entries)
+	if e := entries[n-1]; !e.Duplicate && e.Seq != last+n {
+		t.Errorf("number %d behind %d", e.Seq, last)
 	}
 }
 

@@ -1,0 +1,60 @@
+package sqlitelog
+
+import (
+	"context"
+	"time"
+)
+
+// upkeepPause is how long the upkeep is left when it has failed.
+const upkeepPause = time.Minute
+
+// wakeUpkeep tells the upkeep that there may be something to do.
+func (l *Log) wakeUpkeep() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// upkeep is the goroutine that does what Append must not wait for: it deletes what is over Options.Keep and moves the
+// write-ahead log into the database. It takes the writer for short steps, and between them whoever waits gets it.
+func (l *Log) upkeep(ctx context.Context) {
+	defer close(l.stopped)
+	l.wakeUpkeep()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.wake:
+		}
+		if err := l.tidy(ctx); err != nil && ctx.Err() == nil {
+			l.options.Logger.Error("the log's upkeep has failed and is tried again later", "error", explain(l.dir, err))
+			sleep(ctx, upkeepPause)
+		}
+	}
+}
+
+// tidy does what there is to do.
+func (l *Log) tidy(ctx context.Context) error {
+	for {
+		if err := l.settle(ctx); err != nil {
+			return err
+		}
+		r := l.overfullRoom()
+		if r == nil {
+			return nil
+		}
+		if err := l.drop(ctx, r); err != nil {
+			return err
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
