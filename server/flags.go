@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/time/rate"
@@ -60,7 +61,7 @@ func parseFlags(args []string, lookupEnv func(string) (string, bool), out io.Wri
 	flags := flag.NewFlagSet("hubbub-server", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:5050", "the `address` to listen on, host:port; port 0 takes a free one")
-	flags.StringVar(&o.data, "data", "memory", "the `folder` of the log; \"memory\" keeps nothing on disk")
+	flags.StringVar(&o.data, "data", defaultData(lookupEnv), "the `folder` of the log; \"memory\" keeps nothing on disk")
 	flags.StringVar(&o.log, "log", "console", "the `form` of the log: console for people; text or json for programs, without what people say")
 	flags.TextVar(&o.logLevel, "log-level", slog.LevelInfo, "log what is at least so important: debug, info, warn or error")
 	flags.StringVar(&o.motd, "motd", "", "the `file` with the greeting, at most 1024 bytes")
@@ -68,7 +69,7 @@ func parseFlags(args []string, lookupEnv func(string) (string, bool), out io.Wri
 	flags.IntVar(&o.maxPerIP, "max-per-ip", 1000, "connections at a time from one address")
 	flags.Float64Var(&o.rate, "rate", 20, "messages a second from a connection, more are read later; 0: no limit")
 	flags.IntVar(&o.burst, "burst", 40, "messages that may come at once before -rate holds them back")
-	flags.IntVar(&o.history, "history", 0, "messages that are kept; 0: all, in memory as many as fit into 64 MiB")
+	flags.IntVar(&o.history, "history", 0, "messages that are kept; 0: all, of which memory holds the newest 64 MiB")
 	flags.BoolVar(&o.version, "version", false, "print the version and end")
 
 	err := flags.Parse(args)
@@ -91,6 +92,26 @@ func parseFlags(args []string, lookupEnv func(string) (string, bool), out io.Wri
 		return o, fmt.Errorf("%w; %w", err, errUsage)
 	}
 	return o, nil
+}
+
+// inMemory is the -data that keeps nothing on disk.
+const inMemory = "memory"
+
+// defaultData is where the log is kept unless -data says otherwise: in the folder for state of the XDG Base Directory
+// Specification, which has relative ones ignored. It is empty where there is no such folder.
+func defaultData(lookupEnv func(string) (string, bool)) string {
+	state, _ := lookupEnv("XDG_STATE_HOME")
+	if !filepath.IsAbs(state) {
+		home, ok := lookupEnv("HOME")
+		if !ok {
+			home, ok = lookupEnv("USERPROFILE")
+		}
+		if !ok {
+			return ""
+		}
+		state = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(state, "hubbub")
 }
 
 // setFromEnv sets each flag that was not given and whose variable is there. HUBBUB_VERSION may be anything to anybody.
@@ -119,9 +140,6 @@ func (o *options) check() error {
 	case "console", "text", "json":
 	default:
 		return fmt.Errorf("-log can't be %q, only console, text or json", o.log)
-	}
-	if o.data != "memory" {
-		return fmt.Errorf("-data can't be %q: this version keeps the log in memory only, say -data memory", o.data)
 	}
 	for _, limit := range []struct {
 		name      string

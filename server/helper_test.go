@@ -38,7 +38,9 @@ func start(t testing.TB, args ...string) *program {
 	before := goleak.IgnoreCurrent() // what another test has left behind is its own
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &program{t: t, out: new(output), cancel: cancel, done: make(chan error, 1)}
-	go func() { p.done <- run(ctx, append([]string{"-listen", "127.0.0.1:0"}, args...), noEnv, p.out) }()
+	go func() {
+		p.done <- run(ctx, append([]string{"-listen", "127.0.0.1:0", "-data", "memory"}, args...), noEnv, p.out)
+	}()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
 	t.Cleanup(p.stop)
 	p.addr = p.out.await(t, `(?i)starting.*(127\.0\.0\.1:\d+)`)

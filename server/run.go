@@ -17,6 +17,7 @@ import (
 	"hubbub/server/internal/hub"
 	"hubbub/server/internal/msglog"
 	"hubbub/server/internal/msglog/memlog"
+	"hubbub/server/internal/msglog/sqlitelog"
 	"hubbub/server/internal/session"
 	"hubbub/wire"
 )
@@ -51,9 +52,28 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 	if err != nil {
 		return listenError(o.listen, err)
 	}
-	log := memlog.New(memlog.Options{Entries: o.history})
-	defer log.Close()
-	return serve(ctx, ln, log, newLogger(o, stdout), greeting, o)
+	logger := newLogger(o, stdout)
+	log, err := openLog(ctx, o, ln.Addr().String(), logger)
+	if err != nil {
+		ln.Close()
+		if ctx.Err() != nil {
+			return nil // stopped before it began
+		}
+		return err
+	}
+	err = serve(ctx, ln, log, logger, greeting, o)
+	return errors.Join(err, log.Close())
+}
+
+// openLog opens the log that -data names, for the server at addr.
+func openLog(ctx context.Context, o options, addr string, logger *slog.Logger) (msglog.Log, error) {
+	switch o.data {
+	case inMemory:
+		return memlog.New(memlog.Options{Entries: o.history}), nil
+	case "":
+		return nil, fmt.Errorf("there is no home folder to keep the log in: say where with -data, or -data memory; %w", errUsage)
+	}
+	return sqlitelog.Open(ctx, o.data, sqlitelog.Options{Keep: o.history, Owner: addr, Logger: logger})
 }
 
 // serve runs the server on ln until ctx ends, and closes ln.

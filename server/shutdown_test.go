@@ -94,7 +94,7 @@ func TestStoppedAtOnce(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := run(ctx, []string{"-listen", "127.0.0.1:0"}, noEnv, new(output)); err != nil {
+	if err := run(ctx, []string{"-listen", "127.0.0.1:0", "-data", "memory"}, noEnv, new(output)); err != nil {
 		t.Error(err)
 	}
 }
@@ -110,7 +110,7 @@ func TestPortIsFreeAfterwards(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	out, done := new(output), make(chan error, 1)
-	go func() { done <- run(ctx, []string{"-listen", p.addr}, noEnv, out) }()
+	go func() { done <- run(ctx, []string{"-listen", p.addr, "-data", "memory"}, noEnv, out) }()
 	out.await(t, "STARTING")
 	cancel()
 	select {

@@ -56,7 +56,7 @@ type hubProcess struct {
 
 // startHub starts a hub on a free port and returns when it listens.
 func startHub(ctx context.Context, dir string) (*hubProcess, error) {
-	cmd := program(ctx, filepath.Join(dir, serverBinary), "-listen", "127.0.0.1:0")
+	cmd := program(ctx, filepath.Join(dir, serverBinary), "-listen", "127.0.0.1:0", "-data", filepath.Join(dir, "data"))
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

@@ -66,7 +66,7 @@ type server struct {
 func startServer(t *testing.T, addr string, args ...string) *server {
 	t.Helper()
 	s := &server{t: t, console: newOutput(), ended: make(chan struct{})}
-	s.cmd = program(t, "hubbub-server", append([]string{"-listen", addr, "-rate", "0"}, args...)...)
+	s.cmd = program(t, "hubbub-server", append([]string{"-listen", addr, "-rate", "0", "-data", t.TempDir()}, args...)...)
 	s.cmd.Stdout, s.cmd.Stderr = s.console, os.Stderr
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)

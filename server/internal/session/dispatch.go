@@ -150,6 +150,6 @@ func (c *session) ping(frame wire.Frame) error {
 	if len(ping.Data) > wire.MaxPing {
 		return wire.Errorf(wire.CodeBadFrame, "the data of a ping must not be longer than %d bytes", wire.MaxPing)
 	}
-	c.member.Send(wire.Pong{Data: ping.Data})
+	c.member.Send(wire.Pong(ping))
 	return nil
 }
