@@ -25,22 +25,6 @@ func (d draft) kill(from, to int) (draft, []rune) {
 	return d.replace(from, to, nil), slices.Clone(d.text[from:to])
 }
 
-func (d draft) deleteNext() draft {
-	if d.pos == len(d.text) {
-		return d
-	}
-	return d.replace(d.pos, d.pos+1, nil)
-}
-
-// transpose swaps the characters at either side of the cursor, or the last two at the end of the line.
-func (d draft) transpose() draft {
-	if len(d.text) < 2 || d.pos == 0 {
-		return d
-	}
-	i := min(d.pos, len(d.text)-1)
-	return d.replace(i-1, i+1, []rune{d.text[i], d.text[i-1]})
-}
-
 // wordStart returns where the word before the cursor starts.
 func (d draft) wordStart() int {
 	i := d.pos
@@ -83,6 +67,9 @@ func inWord(r rune) bool {
 
 // edits are the keys that change a draft and need nothing else.
 var edits = map[keyCode]func(draft) draft{
+	keyLeft:      draft.left,
+	keyRight:     draft.right,
+	keyBackspace: draft.deletePrevious,
 	keyDelete:    draft.deleteNext,
 	keyTranspose: draft.transpose,
 	keyWordLeft:  func(d draft) draft { return draft{d.text, d.wordStart()} },

@@ -21,8 +21,8 @@ const (
 func isReserved(r rune) bool { return r >= firstReserved }
 
 // An engine runs the readline library as a silent editor: it gets one rune at a time and paints nothing. What it does
-// well stays with it: taking text, backspace, cursor keys, and ending a line. Everything else is a change of the draft
-// that the library is told of.
+// well stays with it: taking text, Home and End, and ending a line. Everything else is a change of the draft that the
+// library is told of.
 //
 // The library has two goroutines, one that reads (and calls Read) and one that edits (and calls OnChange). They take
 // turns: Read gives out the next rune only when OnChange has dealt with the last one. So the one whose turn it is may
@@ -33,6 +33,7 @@ type engine struct {
 	nextKey func() (key, error)        // the next key; an error ends the engine
 	handle  func(key) rune             // what the library gets for a key; 0: nothing
 	show    func(line []rune, pos int) // shows the draft
+	guard   func()                     // deferred by all that the library calls
 
 	turn chan struct{} // capacity 1: Read may go on
 	done chan struct{} // closed when no line will be read any more
@@ -43,11 +44,14 @@ type engine struct {
 	ended bool
 }
 
-func newEngine(nextKey func() (key, error), handle func(key) rune, show func([]rune, int)) (*engine, error) {
+func newEngine(
+	nextKey func() (key, error), handle func(key) rune, show func([]rune, int), guard func(),
+) (*engine, error) {
 	e := &engine{
 		nextKey: nextKey,
 		handle:  handle,
 		show:    show,
+		guard:   guard,
 		turn:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 	}
@@ -85,6 +89,7 @@ func (e *engine) readLine() (string, error) {
 // Read gives the library the rune for the next key. It is never told that the input has ended while there is a draft,
 // since it would submit it.
 func (e *engine) Read(p []byte) (int, error) {
+	defer e.guard()
 	if e.ended {
 		return 0, io.EOF
 	}
@@ -103,6 +108,7 @@ func (e *engine) Read(p []byte) (int, error) {
 
 // OnChange is called by the library after each rune, and with a nil line when it starts to read one.
 func (e *engine) OnChange(line []rune, pos int, r rune) (newLine []rune, newPos int, changed bool) {
+	defer e.guard()
 	if line == nil {
 		return nil, 0, false
 	}

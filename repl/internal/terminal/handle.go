@@ -13,11 +13,8 @@ const draftLimit = 64 << 10
 
 // libraryKeys are the keys that the library does well.
 var libraryKeys = map[keyCode]rune{
-	keyLeft:      readline.CharBackward,
-	keyRight:     readline.CharForward,
 	keyHome:      readline.CharLineStart,
 	keyEnd:       readline.CharLineEnd,
-	keyBackspace: readline.CharBackspace,
 	keyInterrupt: readline.CharInterrupt,
 }
 

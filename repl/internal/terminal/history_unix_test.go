@@ -79,10 +79,11 @@ func TestHistoryTwoProcesses(t *testing.T) {
 
 func TestHistoryTwoProcessesBeyondTheLimit(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "history")
-	writeTogether(t, file, 300, 100)
+	const each, limit = 400, 500 // from the 501st on every line has the file written anew
+	writeTogether(t, file, each, limit)
 	lines := readHistory(t, file)
-	if len(lines) != 100 {
-		t.Errorf("%d lines, want 100", len(lines))
+	if len(lines) != limit {
+		t.Errorf("%d lines, want %d", len(lines), limit)
 	}
 	// The newest lines of each are there, and none is missing in between.
 	for _, name := range []string{"a ", "b "} {
@@ -93,7 +94,7 @@ func TestHistoryTwoProcessesBeyondTheLimit(t *testing.T) {
 			}
 		}
 		for i, line := range own {
-			if want := fmt.Sprintf("%s%d", name, 300-len(own)+i); line != want {
+			if want := fmt.Sprintf("%s%d", name, each-len(own)+i); line != want {
 				t.Fatalf("%q where %q should be", line, want)
 			}
 		}
@@ -173,6 +174,29 @@ func all(h *History) []string {
 		lines = append(lines, h.entry(i))
 	}
 	return lines
+}
+
+func TestHistoryLinkStays(t *testing.T) {
+	folder := t.TempDir()
+	file, link := filepath.Join(folder, "dotfiles"), filepath.Join(folder, "history")
+	if err := os.Symlink("dotfiles", link); err != nil {
+		t.Fatal(err)
+	}
+	h, err := OpenHistory(link, 2)
+	for _, line := range []string{"one", "two", "three"} {
+		if err == nil {
+			err = h.Add(line)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if target, err := os.Readlink(link); target != "dotfiles" {
+		t.Errorf("the link leads to %q, %v", target, err)
+	}
+	if got := readHistory(t, file); !slices.Equal(got, []string{"two", "three"}) {
+		t.Errorf("the file holds %q", got)
+	}
 }
 
 func TestHistoryFolderIsPrivate(t *testing.T) {

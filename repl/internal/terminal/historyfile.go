@@ -128,9 +128,13 @@ func (f *historyFile) read(file *os.File) ([]string, error) {
 	return lines, err
 }
 
-// rewrite puts a file with these lines in the place of the locked one.
+// rewrite puts a file with these lines in the place of the locked one. Where the path is a symbolic link it stays one.
 func (f *historyFile) rewrite(lines []string) error {
-	file, err := os.CreateTemp(filepath.Dir(f.path), filepath.Base(f.path)+".*") // mode 0600
+	path, err := filepath.EvalSymlinks(f.path)
+	if err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600
 	if err != nil {
 		return err
 	}
@@ -146,5 +150,5 @@ func (f *historyFile) rewrite(lines []string) error {
 		return err
 	}
 	f.tail = tail{lines: len(lines)}
-	return os.Rename(file.Name(), f.path)
+	return os.Rename(file.Name(), path)
 }

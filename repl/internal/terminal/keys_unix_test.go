@@ -112,6 +112,7 @@ func TestPaste(t *testing.T) {
 }
 
 func TestPasteBrokenOff(t *testing.T) {
+	t.Parallel() // it takes three seconds to tell
 	p := start(t, options{})
 	p.Type("\x1b[200~one")
 	p.expect(5, 0, "> one")

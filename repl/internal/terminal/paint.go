@@ -13,6 +13,7 @@ const (
 
 // paint is the painter: it draws a frame whenever something has changed, and ends with the frame that closes.
 func (s *screen) paint() {
+	defer s.guard()
 	defer close(s.done)
 	var pasting bool // as the terminal was last told
 	gap := time.NewTimer(0)
@@ -73,14 +74,18 @@ func (s *screen) frame(b []byte, want state, queue []byte) []byte {
 	case want.adrift:
 		b = append(b, clearBelow...)
 	case s.shown != nil:
-		b = appendMove(b, s.shown.cursorRow(cols), 0)
+		width := cols
+		if s.rigid {
+			width = s.shownCols
+		}
+		b = appendMove(b, s.shown.cursorRow(width), 0)
 		b = append(b, clearBelow...)
 	}
 	b = append(b, queue...)
 	if next != nil {
 		b = append(b, next.bytes...)
 	}
-	s.shown = next
+	s.shown, s.shownCols = next, cols
 	return b
 }
 

@@ -115,6 +115,7 @@ func readLines(term *Terminal) int {
 }
 
 func obey(control io.Reader, term *Terminal) {
+	defer term.Guard()
 	lines := bufio.NewScanner(control)
 	for lines.Scan() {
 		verb, text, _ := strings.Cut(lines.Text(), " ")
@@ -132,6 +133,8 @@ func obey(control io.Reader, term *Terminal) {
 			term.Clear()
 		case "close":
 			term.Close()
+		case "panic":
+			panic("as told")
 		case "stop":
 			_ = syscall.Kill(os.Getpid(), syscall.SIGTSTP) // as from outside
 		}
@@ -142,6 +145,9 @@ func obey(control io.Reader, term *Terminal) {
 func completeNames(line string, pos int) Completion {
 	before := string([]rune(line)[:pos])
 	word := before[strings.LastIndexByte(before, ' ')+1:]
+	if word == "panic" {
+		panic("as told")
+	}
 	names := strings.Fields(os.Getenv("TERMINAL_TEST_NAMES"))
 	if len(names) == 0 {
 		for i := range 1000 {
@@ -180,6 +186,7 @@ func commonPrefix(words []string) string {
 type program struct {
 	*ttytest.Terminal
 	t       *testing.T
+	onlyEnd bool // of what is shown counts
 	control *os.File
 }
 
@@ -188,7 +195,9 @@ type options struct {
 	prompt     string // "> " where it is empty
 	history    string
 	names      string
-	traits     ttytest.Traits // ttytest.Xterm where none is set
+	variable   string           // one more for the environment
+	onlyEnd    bool             // program.onlyEnd
+	engines    []ttytest.Engine // an emulator of ttytest.Xterm where there is none
 }
 
 // start runs the program and waits for its prompt.
@@ -217,13 +226,9 @@ func launch(t *testing.T, o options, cmd *exec.Cmd) *program {
 	if o.prompt == "" {
 		o.prompt = "> "
 	}
-	if o.traits == (ttytest.Traits{}) {
-		o.traits = ttytest.Xterm
-	}
-	engine := ttytest.NewEmulator(o.cols, o.rows, o.traits)
 	cmd.Env = append(os.Environ(), "TERM=xterm", controlVariable+"="+pipe, "PROGRAM="+os.Args[0],
-		"TERMINAL_TEST_PROMPT="+o.prompt, "TERMINAL_TEST_HISTORY="+o.history, "TERMINAL_TEST_NAMES="+o.names)
-	return &program{Terminal: ttytest.Start(t, cmd, o.cols, o.rows, engine), t: t, control: control}
+		"TERMINAL_TEST_PROMPT="+o.prompt, "TERMINAL_TEST_HISTORY="+o.history, "TERMINAL_TEST_NAMES="+o.names, "XTERM_VERSION=", "TMUX=", o.variable)
+	return &program{Terminal: ttytest.Start(t, cmd, o.cols, o.rows, o.engines...), t: t, control: control, onlyEnd: o.onlyEnd}
 }
 
 // tell gives the program an order.

@@ -8,9 +8,10 @@ import (
 )
 
 const (
-	escapeWait   = 100 * time.Millisecond // after which ESC alone was the key
-	sequenceWait = 500 * time.Millisecond // after which a sequence or character that broke off is given up
-	pasteWait    = time.Second            // after which a paste that broke off is taken as it is
+	// A connection may falter anywhere. What comes late is then taken for keys, and in a paste each newline sends a line.
+	escapeWait   = 500 * time.Millisecond // after which ESC alone was the key, as in a shell
+	sequenceWait = time.Second            // after which a sequence or character that broke off is given up
+	pasteWait    = 3 * time.Second        // after which a paste that broke off is taken as it is
 
 	sequenceLimit = 64      // bytes of a sequence
 	pasteLimit    = 1 << 20 // bytes of a paste; what is longer is dropped whole

@@ -22,12 +22,19 @@ const (
 	frozen             // nothing: the process is being stopped, and another one has the terminal
 )
 
+// A surface is what a screen paints on.
+type surface struct {
+	out   io.Writer
+	size  func() (cols, rows int)
+	rigid bool   // what is shown is not wrapped anew when the width changes
+	guard func() // deferred by the goroutine that paints; nil: nothing is
+}
+
 // A screen paints queued text, and under it the prompt and the draft. One goroutine paints; everything else only changes
 // what is to be painted.
 type screen struct {
 	// Set when the screen is made, then only read.
-	out  io.Writer
-	size func() (cols, rows int)
+	surface
 	wake chan struct{} // capacity 1: something has changed
 	done chan struct{} // closed when the painter has ended
 
@@ -40,8 +47,9 @@ type screen struct {
 	closing bool
 
 	// Owned by the painter.
-	shown *block // what stands under the text; nil: nothing
-	built built
+	shown     *block // what stands under the text; nil: nothing
+	shownCols int    // the width for which it was laid out
+	built     built
 }
 
 // state is what the next frame has to show.
@@ -66,12 +74,14 @@ type built struct {
 	cols, rows int
 }
 
-func newScreen(out io.Writer, size func() (cols, rows int), prompt string) *screen {
+func newScreen(on surface, prompt string) *screen {
+	if on.guard == nil {
+		on.guard = func() {}
+	}
 	s := &screen{
-		out:  out,
-		size: size,
-		wake: make(chan struct{}, 1),
-		done: make(chan struct{}),
+		surface: on,
+		wake:    make(chan struct{}, 1),
+		done:    make(chan struct{}),
 	}
 	s.changed.L = &s.mu
 	s.want.prompt = promptCells(prompt)

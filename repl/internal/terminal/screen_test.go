@@ -40,7 +40,7 @@ func (s *slowTerminal) text() (string, int) {
 func TestPrintWaitsForTheTerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &slowTerminal{take: make(chan struct{})}
-		s := newScreen(out, eightyByTwentyFour, "> ")
+		s := newScreen(surface{out: out, size: eightyByTwentyFour}, "> ")
 		const lines = 100
 		long := strings.Repeat("x", queueLimit/10)
 		var printed atomic.Int64
@@ -75,7 +75,7 @@ func TestPrintWaitsForTheTerminal(t *testing.T) {
 func TestCloseLeavesAStuckTerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &slowTerminal{take: make(chan struct{})}
-		s := newScreen(out, eightyByTwentyFour, "> ")
+		s := newScreen(surface{out: out, size: eightyByTwentyFour}, "> ")
 		s.print("one")
 		synctest.Wait()
 		s.print(strings.Repeat("x", queueLimit))
@@ -98,7 +98,7 @@ func TestFrames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &slowTerminal{take: make(chan struct{})}
 		close(out.take)
-		s := newScreen(out, eightyByTwentyFour, "> ")
+		s := newScreen(surface{out: out, size: eightyByTwentyFour}, "> ")
 		s.show()
 		for i := range 10_000 { // one second
 			s.print(fmt.Sprintf("message %d", i))
@@ -116,7 +116,7 @@ func TestFrames(t *testing.T) {
 }
 
 func BenchmarkMessageAboveALongDraft(b *testing.B) {
-	s := newScreen(io.Discard, eightyByTwentyFour, "> ")
+	s := newScreen(surface{out: io.Discard, size: eightyByTwentyFour}, "> ")
 	defer s.close()
 	s.show()
 	draft := []rune(strings.Repeat("long ", 800))

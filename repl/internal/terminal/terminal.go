@@ -76,6 +76,12 @@ func Interactive(in, out *os.File) bool {
 	return canPaint && readline.IsTerminal(int(in.Fd())) && readline.IsTerminal(int(out.Fd()))
 }
 
+// rigid reports whether the terminal leaves what it shows as it is when its width changes. Nearly all wrap it anew; xterm
+// does not, and says who it is to the programs in it. In tmux, what counts is tmux.
+func rigid(getenv func(string) string) bool {
+	return getenv("XTERM_VERSION") != "" && getenv("TMUX") == ""
+}
+
 // Open takes the terminal over, until Close gives it back. The prompt appears with the first ReadLine. Signals that end
 // the process are the caller's, who must call Close then; those of a resized terminal and of a continued process are
 // looked after.
@@ -85,9 +91,9 @@ func Open(cfg Config) (*Terminal, error) {
 		return nil, fmt.Errorf("open the terminal: %w", err)
 	}
 	t := &Terminal{cfg: cfg, tty: tty, closing: make(chan struct{})}
-	t.screen = newScreen(cfg.Out, tty.size, cfg.Prompt)
-	tty.watch(t.screen.resized, t.screen.unpark)
-	if t.engine, err = newEngine(t.nextKey, t.handle, t.screen.setLine); err != nil {
+	t.screen = newScreen(surface{out: cfg.Out, size: tty.size, rigid: rigid(os.Getenv), guard: t.Guard}, cfg.Prompt)
+	tty.watch(t.screen.resized, t.screen.unpark, t.Guard)
+	if t.engine, err = newEngine(t.nextKey, t.handle, t.screen.setLine, t.Guard); err != nil {
 		t.screen.close()
 		tty.wake()
 		return nil, errors.Join(fmt.Errorf("start the line editor: %w", err), tty.close())
@@ -168,6 +174,17 @@ func (t *Terminal) Close() error {
 		}
 	})
 	return t.closeErr
+}
+
+// Guard is to be deferred, directly, by goroutines that may panic while the Terminal is open: Go ends the process then
+// without running what others have deferred, and would leave the terminal raw. Guard gives the terminal back and lets the
+// panic go on. The Terminal's own goroutines have it, and so has everything that it calls back.
+func (t *Terminal) Guard() {
+	if r := recover(); r != nil {
+		t.tty.restore()
+		_, _ = t.cfg.Out.WriteString("\r\n\x1b[J" + pasteOff)
+		panic(r)
+	}
 }
 
 func (t *Terminal) isClosing() bool {

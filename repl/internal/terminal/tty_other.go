@@ -18,9 +18,10 @@ type tty struct{}
 
 func openTTY(_, _ *os.File) (*tty, error) { return nil, errors.ErrUnsupported }
 
-func (*tty) watch(_, _ func())                       {}
+func (*tty) watch(_, _, _ func())                    {}
 func (*tty) read([]byte, time.Duration) (int, error) { return 0, errors.ErrUnsupported }
 func (*tty) wake()                                   {}
 func (*tty) size() (cols, rows int)                  { return 80, 24 }
 func (*tty) suspend()                                {}
+func (*tty) restore()                                {}
 func (*tty) close() error                            { return nil }

@@ -17,8 +17,12 @@ import (
 
 const canPaint = true
 
-// stopWait is half of how long it takes after Ctrl-Z until the process goes on if the kernel does not stop it.
-const stopWait = 50 * time.Millisecond
+const (
+	// stopWait is half of how long it takes after Ctrl-Z until the process goes on if the kernel does not stop it.
+	stopWait = 50 * time.Millisecond
+	// continueWait is how long SIGCONT may take to arrive once the process goes on.
+	continueWait = 2 * time.Second
+)
 
 var errTimeout = errors.New("nothing came in time")
 
@@ -60,11 +64,12 @@ func openTTY(in, out *os.File) (*tty, error) {
 	}, nil
 }
 
-// watch starts the goroutine that looks after signals. It calls continued when something else than the Ctrl-Z key had
-// stopped the process, after the terminal was made raw again.
-func (t *tty) watch(resized, continued func()) {
+// watch starts the goroutine that looks after signals and defers guard. It calls continued when something else than the
+// Ctrl-Z key had stopped the process, after the terminal was made raw again.
+func (t *tty) watch(resized, continued, guard func()) {
 	signal.Notify(t.signals, unix.SIGWINCH, unix.SIGCONT)
 	go func() {
+		defer guard()
 		defer close(t.watched)
 		for s := range t.signals {
 			switch {
@@ -148,7 +153,7 @@ func (t *tty) suspend() {
 	case <-t.resumed: // of an earlier stop
 	default:
 	}
-	_ = readline.Restore(int(t.in.Fd()), t.saved)
+	t.restore()
 	// SIGTSTP keeps its default, which the Go runtime would not give back after signal.Notify.
 	if err := syscall.Kill(0, syscall.SIGTSTP); err == nil {
 		t.awaitResumed()
@@ -157,15 +162,25 @@ func (t *tty) suspend() {
 }
 
 // awaitResumed waits for SIGCONT, twice if need be: the first time runs out while the process is stopped, and the signal
-// comes only a moment after it has been continued.
+// comes only a moment after it has been continued. Time that is missing says that it was stopped, if not that the machine
+// is busy; then the moment may be longer.
 func (t *tty) awaitResumed() {
+	began, patience := time.Now(), stopWait
 	for range 2 {
 		select {
 		case <-t.resumed:
 			return
-		case <-time.After(stopWait):
+		case <-time.After(patience):
+		}
+		if time.Since(began) > 2*stopWait {
+			patience = continueWait
 		}
 	}
+}
+
+// restore gives the terminal the modes that it had in the beginning.
+func (t *tty) restore() {
+	_ = readline.Restore(int(t.in.Fd()), t.saved)
 }
 
 // close restores the terminal's modes and ends the goroutine. No read may be going on.

@@ -1,6 +1,7 @@
 package ttytest
 
 import (
+	"fmt"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -10,15 +11,17 @@ import (
 
 // Traits are what terminals do differently.
 type Traits struct {
-	BackspaceWraps bool // a backspace in the first column goes to the row above, as in tmux
+	BackspaceWraps bool // a backspace in the first column goes to the row above that wraps into this one, as in tmux
 	ClearScrolls   bool // clearing the screen from its first column on keeps it among the rows above, as in tmux
+	BeyondEdge     bool // while a wrap is held back the cursor is behind the last column, as in tmux, and not in it
 	Reflow         bool // rows are wrapped anew when the width changes
 }
 
-// Two kinds of terminals.
+// Kinds of terminals: tmux, those like xterm.js, and those that do not wrap anew, as xterm.
 var (
-	Tmux  = Traits{BackspaceWraps: true, ClearScrolls: true, Reflow: true}
+	Tmux  = Traits{BackspaceWraps: true, ClearScrolls: true, BeyondEdge: true, Reflow: true}
 	Xterm = Traits{Reflow: true}
+	Rigid = Traits{}
 )
 
 // An Emulator is an Engine of its own: a grid of cells, a cursor, and the sequences that a line editor may need. All
@@ -49,6 +52,9 @@ func NewEmulator(cols, rows int, traits Traits) *Emulator {
 	}
 	return e
 }
+
+// String names the engine in a test's report.
+func (e *Emulator) String() string { return fmt.Sprintf("an emulator with %+v", e.traits) }
 
 // Screen returns what can be seen now.
 func (e *Emulator) Screen() Screen {
@@ -148,14 +154,19 @@ func (e *Emulator) control(b byte) {
 }
 
 func (e *Emulator) backspace() {
+	beyond := e.beyond()
 	e.pending = false
 	switch {
+	case beyond:
 	case e.col > 0:
 		e.col--
-	case e.traits.BackspaceWraps && e.row > 0:
+	case e.traits.BackspaceWraps && e.row > 0 && e.lines[e.row-1].wrapped:
 		e.row, e.col = e.row-1, e.cols-1
 	}
 }
+
+// beyond reports whether the cursor is behind the last column.
+func (e *Emulator) beyond() bool { return e.pending && e.traits.BeyondEdge }
 
 // feed goes to the next row and scrolls at the last one.
 func (e *Emulator) feed() {

@@ -28,7 +28,12 @@ var movements = map[byte]func(e *Emulator, n int){
 	'A': func(e *Emulator, n int) { e.moveTo(e.row-n, e.col) },
 	'B': func(e *Emulator, n int) { e.moveTo(e.row+n, e.col) },
 	'C': func(e *Emulator, n int) { e.moveTo(e.row, e.col+n) },
-	'D': func(e *Emulator, n int) { e.moveTo(e.row, e.col-n) },
+	'D': func(e *Emulator, n int) {
+		if e.beyond() {
+			n--
+		}
+		e.moveTo(e.row, e.col-n)
+	},
 	'G': func(e *Emulator, n int) { e.moveTo(e.row, n-1) },
 	'd': func(e *Emulator, n int) { e.moveTo(n-1, e.col) },
 }
@@ -89,7 +94,7 @@ func (e *Emulator) eraseScreen(part int) {
 	for i := from; i < to; i++ {
 		e.lines[i] = newLine(e.cols)
 	}
-	e.pending = false
+	e.pending = e.beyond()
 }
 
 // keep puts what is on the screen among the rows above.
@@ -108,6 +113,9 @@ func (e *Emulator) eraseLine(part int) {
 	l := e.lines[e.row]
 	switch part {
 	case 0:
+		if e.beyond() {
+			return
+		}
 		l.erase(e.col, e.cols)
 		l.wrapped = false
 	case 1:
@@ -116,5 +124,5 @@ func (e *Emulator) eraseLine(part int) {
 		l.erase(0, e.cols)
 		l.wrapped = false
 	}
-	e.pending = false
+	e.pending = e.beyond()
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -42,25 +43,27 @@ type Terminal struct {
 	status int
 
 	mu      sync.Mutex // guards the following
-	engine  Engine
+	engines []Engine
 	raw     []byte
 	changed chan struct{} // closed at the next output
 	final   *Modes        // as the program left the terminal
+	stty    string        // the same, as stty says it
 }
 
-// Start runs cmd in a terminal of the given size. Without an engine it is an Emulator with the traits of xterm. The
-// program is the only one in its session but for a shell that waits for it, so Ctrl-Z has nobody to return to. It is
-// killed when the test ends. Of cmd, Path, Args, Env and Dir are used.
-func Start(t testing.TB, cmd *exec.Cmd, cols, rows int, engine Engine) *Terminal {
+// Start runs cmd in a terminal of the given size, which looks as each of the engines shows it. Without an engine it is an
+// Emulator with the traits of xterm. The program is the only one in its session but for a shell that waits for it, so
+// Ctrl-Z has nobody to return to. It is killed when the test ends. Of cmd, Path, Args, Env and Dir are used.
+func Start(t testing.TB, cmd *exec.Cmd, cols, rows int, engines ...Engine) *Terminal {
 	t.Helper()
-	if engine == nil {
-		engine = NewEmulator(cols, rows, Xterm)
+	engines = slices.DeleteFunc(engines, func(e Engine) bool { return e == nil })
+	if len(engines) == 0 {
+		engines = []Engine{NewEmulator(cols, rows, Xterm)}
 	}
 	x := &Terminal{
 		t:       t,
 		read:    make(chan struct{}),
 		exited:  make(chan struct{}),
-		engine:  engine,
+		engines: engines,
 		changed: make(chan struct{}),
 	}
 	if err := x.start(cmd, cols, rows); err != nil {
@@ -125,7 +128,9 @@ func (x *Terminal) copy() {
 		if n > 0 {
 			x.mu.Lock()
 			x.raw = append(x.raw, buf[:n]...)
-			_, _ = x.engine.Write(buf[:n])
+			for _, e := range x.engines {
+				_, _ = e.Write(buf[:n])
+			}
 			close(x.changed)
 			x.changed = make(chan struct{})
 			x.mu.Unlock()
@@ -143,8 +148,9 @@ func (x *Terminal) reap(lines *bufio.Reader, news, hold *os.File) {
 		status = -1 // the holder is gone
 	}
 	if modes, err := modesOf(x.slave); err == nil {
+		stty := x.askStty()
 		x.mu.Lock()
-		x.final = &modes
+		x.final, x.stty = &modes, stty
 		x.mu.Unlock()
 	}
 	news.Close()
@@ -190,17 +196,19 @@ func (x *Terminal) Resize(cols, rows int) {
 	x.t.Helper()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.engine.Resize(cols, rows)
+	for _, e := range x.engines {
+		e.Resize(cols, rows)
+	}
 	if err := pty.Setsize(x.master, winsize(cols, rows)); err != nil {
 		x.t.Fatalf("resize: %v", err)
 	}
 }
 
-// Screen returns what can be seen now.
+// Screen returns what can be seen now, as the first engine shows it.
 func (x *Terminal) Screen() Screen {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.engine.Screen()
+	return x.engines[0].Screen()
 }
 
 // Rows returns the rows that can be seen now, without empty ones at the end.
@@ -219,23 +227,45 @@ func (x *Terminal) Raw() []byte {
 	return bytes.Clone(x.raw)
 }
 
-// WaitFor waits until the screen is as wanted and returns it. The test fails when it does not become so.
+// WaitFor waits until the screen is as wanted, whichever engine shows it, and returns it as the first one does. The test
+// fails when it does not become so.
 func (x *Terminal) WaitFor(what string, wanted func(Screen) bool) Screen {
 	x.t.Helper()
 	deadline := time.After(Patience)
 	for {
-		x.mu.Lock()
-		s, changed := x.engine.Screen(), x.changed
-		x.mu.Unlock()
-		if wanted(s) {
-			return s
+		first, unlike, changed := x.look(wanted)
+		if unlike == nil {
+			return first
 		}
 		select {
 		case <-changed:
 		case <-deadline:
-			x.t.Fatalf("waited in vain for %s; on the screen is\n%s", what, s)
+			x.t.Fatalf("waited in vain for %s; on the screen of %v is\n%s", what, unlike, x.screenOf(unlike))
 		}
 	}
+}
+
+// look returns the first engine's screen, the first engine whose screen is not as wanted, and what is closed at the next
+// output.
+func (x *Terminal) look(wanted func(Screen) bool) (first Screen, unlike Engine, changed <-chan struct{}) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for i, e := range x.engines {
+		s := e.Screen()
+		if i == 0 {
+			first = s
+		}
+		if !wanted(s) {
+			return first, e, x.changed
+		}
+	}
+	return first, nil, x.changed
+}
+
+func (x *Terminal) screenOf(e Engine) Screen {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return e.Screen()
 }
 
 // WaitRaw waits until the program has written text after the first from bytes.
@@ -243,6 +273,9 @@ func (x *Terminal) WaitRaw(text string, from int) {
 	x.t.Helper()
 	x.WaitFor("the bytes "+text, func(Screen) bool { return bytes.Contains(x.Raw()[from:], []byte(text)) })
 }
+
+// PID returns the program's process id.
+func (x *Terminal) PID() int { return x.pid }
 
 // Signal sends a signal to the program, and not to others in its group.
 func (x *Terminal) Signal(s syscall.Signal) {
@@ -281,6 +314,27 @@ func (x *Terminal) Modes() Modes {
 		x.t.Fatalf("read the terminal's modes: %v", err)
 	}
 	return modes
+}
+
+// Stty returns what "stty -a" says of the terminal: of how the program left it when it has ended.
+func (x *Terminal) Stty() string {
+	x.t.Helper()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.final != nil {
+		return x.stty
+	}
+	return x.askStty()
+}
+
+func (x *Terminal) askStty() string {
+	stty := exec.Command("stty", "-a")
+	stty.Stdin = x.slave
+	out, err := stty.CombinedOutput()
+	if err != nil {
+		return err.Error()
+	}
+	return string(out)
 }
 
 func modesOf(f *os.File) (Modes, error) {
