@@ -20,7 +20,7 @@ func enter(ctx context.Context, o options, in, out *os.File, notices *output) (*
 	for {
 		if name == "" {
 			var err error
-			if name, err = askName(ctx, in, out); name == "" {
+			if name, err = askName(ctx, o, in, out); name == "" {
 				return nil, err
 			}
 		}
@@ -36,8 +36,8 @@ func enter(ctx context.Context, o options, in, out *os.File, notices *output) (*
 }
 
 // askName asks until there is an answer. It is empty where the person leaves instead.
-func askName(ctx context.Context, in, out *os.File) (string, error) {
-	t, err := terminal.Open(terminal.Config{In: in, Out: out, Prompt: "Enter username: "})
+func askName(ctx context.Context, o options, in, out *os.File) (string, error) {
+	t, err := openConsole(o, terminal.Config{In: in, Out: out, Prompt: "Enter username: "})
 	if err != nil {
 		return "", err
 	}

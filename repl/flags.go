@@ -17,15 +17,16 @@ var errHelp = flag.ErrHelp
 
 // options is what flags and environment say.
 type options struct {
-	addrs       []string
-	name        string
-	color       colorMode
-	noColor     bool // NO_COLOR is set
-	historyFile string
-	json        bool
-	follow      bool
-	timeout     time.Duration // 0: for ever
-	version     bool
+	addrs        []string
+	name         string
+	color        colorMode
+	noColor      bool // NO_COLOR is set
+	historyFile  string
+	json         bool
+	follow       bool
+	screenReader bool
+	timeout      time.Duration // 0: for ever
+	version      bool
 }
 
 // useColor reports whether to use colour on a terminal, or else in a pipe.
@@ -76,6 +77,8 @@ func newFlags(getenv func(string) string) (*options, *flag.FlagSet) {
 		"the `file` that keeps what you typed, for the arrow keys; empty: none")
 	flags.BoolVar(&o.json, "json", false, "print the frames of the protocol as they are, one a line")
 	flags.BoolVar(&o.follow, "follow", false, "keep listening after the input's end")
+	flags.BoolVar(&o.screenReader, "screen-reader", false,
+		"on a terminal, only add lines at the end: nothing is painted again, there\nis no colour, and the terminal itself edits the line")
 	flags.Var((*timeout)(&o.timeout), "timeout",
 		"the `duration` to wait for a connection, for the server's answers and, at\nthe end, for acknowledgements since the last one came; 0: for ever")
 	flags.BoolVar(&o.version, "version", false, "print the version and end")

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/mattn/go-isatty"
+
 	"hubbub/repl/internal/client"
 	"hubbub/repl/internal/command"
 	"hubbub/repl/internal/render"
@@ -19,7 +21,6 @@ import (
 )
 
 const (
-	prompt       = "You: "
 	greeting     = "[SUCCESS] Connected to server. Type 'quit' to exit."
 	joinHistory  = 20     // messages shown on joining
 	inputHistory = 10_000 // lines kept of what was typed
@@ -33,16 +34,24 @@ type person struct {
 	*session
 
 	// Set when the person has joined, then only read.
-	terminal *terminal.Terminal
+	console  console
 	worker   *worker
 	working  context.Context // done when nothing can be sent any more
 	commands *command.Room
 
+	in      *os.File
 	notices *output // for when the terminal is not taken over
+
+	// Safe by themselves.
+	prompt  prompt
+	waiting *waiting
 
 	painting atomic.Bool  // the terminal is taken over
 	leaving  atomic.Bool  // nobody can say a text again
 	lost     atomic.Int64 // texts that were not sent, or refused, while leaving
+
+	// Owned by chat.
+	multiline multiline
 }
 
 // interactive joins, asking for a name where it needs one, and chats until the person leaves, the connection ends or ctx
@@ -56,25 +65,32 @@ func interactive(ctx context.Context, o options, in, out *os.File, stderr io.Wri
 	defer c.Close()
 	working, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer end(nil)
-	p := &person{notices: notices, working: working}
-	p.session = newSession(c, p.personView(), o, o.useColor(true), end)
+	p := &person{in: in, notices: notices, working: working, waiting: newWaiting()}
+	p.session = newSession(c, p.personView(), o, o.useColor(!o.screenReader), end)
+	p.setLook(func(r *render.Renderer) { r.TimeLast = o.screenReader })
 	p.refused = p.reportRefusal
+	p.settled = p.waiting.settle
+	p.offline = func() { p.prompt.update(func(s *promptState) { s.offline = true }) }
 	p.greet = true
 	p.worker = newWorker(p.do)
 	p.commands = p.room(true)
 	p.commands.Say = p.sayText
-	if err := p.takeOver(in, out, p.openHistory(o.historyFile)); err != nil {
+	p.commands.Multiline = p.setMultiline
+	if err := p.takeOver(o, in, out, p.openHistory(o.historyFile)); err != nil {
 		return err
 	}
 	defer p.giveBack()
 
-	p.terminal.Print(p.look().Faint(greeting))
+	p.console.Print(p.look().Wrap(p.look().Faint(greeting), 2))
 	if c.Status().Old {
 		p.view.notice(oldServerNotice)
 	}
 	var goroutines sync.WaitGroup
 	goroutines.Go(p.listen)
 	goroutines.Go(p.worker.run)
+	goroutines.Go(func() {
+		p.waiting.watch(working, func(n int) { p.prompt.update(func(s *promptState) { s.unsent = n }) })
+	})
 	ask, lines := make(chan struct{}), make(chan typed, 1)
 	goroutines.Go(func() { p.read(ask, lines) })
 	p.chat(ctx, ask, lines)
@@ -95,9 +111,9 @@ func (p *person) openHistory(path string) *terminal.History {
 	return h
 }
 
-func (p *person) takeOver(in, out *os.File, history *terminal.History) error {
-	t, err := terminal.Open(terminal.Config{
-		In: in, Out: out, Prompt: prompt, History: history, MaxDraft: wire.MaxText, Notice: p.aside,
+func (p *person) takeOver(o options, in, out *os.File, history *terminal.History) error {
+	c, err := openConsole(o, terminal.Config{
+		In: in, Out: out, Prompt: promptText, History: history, MaxDraft: wire.MaxText, Notice: p.aside,
 		Complete: func(line string, pos int) terminal.Completion {
 			return terminal.Completion(p.complete(line, pos))
 		},
@@ -105,7 +121,8 @@ func (p *person) takeOver(in, out *os.File, history *terminal.History) error {
 	if err != nil {
 		return err
 	}
-	p.terminal = t
+	p.console = c
+	p.prompt.set = c.SetPrompt
 	p.painting.Store(true)
 	return nil
 }
@@ -115,33 +132,41 @@ func (p *person) giveBack() {
 	if !p.painting.Swap(false) {
 		return
 	}
-	if err := p.terminal.Close(); err != nil {
+	if err := p.console.Close(); err != nil {
 		p.view.notice("giving the terminal back: " + err.Error())
 	}
 }
 
 // personView shows everything above the prompt, and notices on stderr while there is no prompt.
 func (p *person) personView() view {
-	print := func(text string) { p.terminal.Print(text) }
+	print := func(text string) { p.console.Print(text) }
 	return view{
 		line:   print,
 		answer: print,
 		notice: func(text string) {
 			if p.painting.Load() {
-				p.terminal.Print(p.aside(text))
+				p.console.Print(p.aside(text))
 				return
 			}
 			p.notices.line("hubbub: " + text)
 			p.notices.flush()
 		},
 		flush: func() {},
-		bell:  func() { p.terminal.Bell() },
-		clear: func() { p.terminal.Clear() },
+		bell:  func() { p.console.Bell() },
+		clear: func() { p.console.Clear() },
+		cols: func() int {
+			if !p.painting.Load() {
+				return 0
+			}
+			cols, _ := p.console.Size()
+			return cols
+		},
+		person: true,
 	}
 }
 
 // aside is how the program says something about itself among what people say.
-func (p *person) aside(text string) string { return p.look().Faint("-- " + render.Harmless(text)) }
+func (p *person) aside(text string) string { return p.look().Notice(text) }
 
 // typed is what a ReadLine returned.
 type typed struct {
@@ -152,7 +177,7 @@ type typed struct {
 // read reads a line whenever one is asked for, until nobody will ask any more.
 func (p *person) read(ask <-chan struct{}, lines chan<- typed) {
 	for range ask {
-		line, err := p.terminal.ReadLine()
+		line, err := p.console.ReadLine()
 		lines <- typed{line, err}
 	}
 }
@@ -172,25 +197,64 @@ func (p *person) chat(ctx context.Context, ask chan<- struct{}, lines <-chan typ
 		case <-ctx.Done():
 			return
 		}
-		switch {
+		switch begun := p.multiline.begun(); {
+		case begun && errors.Is(t.err, terminal.ErrInterrupt):
+			p.dropLines()
+			continue
+		case begun && errors.Is(t.err, io.EOF) && isatty.IsTerminal(p.in.Fd()):
+			t = typed{} // it ends the text, as an empty line does
 		case errors.Is(t.err, terminal.ErrInterrupt) && !interrupted && p.worker.interrupt():
 			interrupted = true
 			continue
-		case t.err != nil || command.IsQuit(t.line):
+		case t.err != nil || !begun && command.IsQuit(t.line):
 			return
 		}
 		interrupted = false
-		if strings.TrimSpace(t.line) == "" {
+		text := p.takeLine(t.line)
+		if strings.TrimSpace(text) == "" {
 			continue
 		}
 		select {
-		case p.worker.lines <- t.line:
+		case p.worker.lines <- text:
 		case <-p.over:
 			return
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// takeLine takes an entered line, and returns what is to be done now.
+func (p *person) takeLine(line string) string {
+	text, fits := p.multiline.add(line)
+	if !fits {
+		p.view.notice(fmt.Sprintf("too long: a text may have %d bytes, and this line does not fit in; an empty line sends the others",
+			wire.MaxText))
+	}
+	p.showMultiline()
+	return text
+}
+
+// dropLines drops the lines that were taken together.
+func (p *person) dropLines() {
+	p.multiline.take()
+	p.showMultiline()
+	p.view.notice("dropped")
+}
+
+func (p *person) showMultiline() {
+	begun := p.multiline.begun()
+	p.prompt.update(func(s *promptState) { s.more = begun })
+}
+
+// setMultiline says what chat has done about it already.
+func (p *person) setMultiline(on bool) error {
+	if on {
+		p.view.notice("Enter adds a line; an empty line or Ctrl-D sends them all, Ctrl-C drops them")
+	} else {
+		p.view.notice("Enter sends the line")
+	}
+	return nil
 }
 
 // do does one line. It is the worker's.
@@ -208,8 +272,11 @@ func (p *person) do(ctx context.Context, line string) {
 
 // sayText sends a text. The person can't interrupt that: it would be the text's end.
 func (p *person) sayText(_ context.Context, text string) error {
-	_, err := p.say(p.working, text)
+	id, err := p.say(p.working, text)
 	if err == nil {
+		if !p.client.Status().Old { // which acknowledges nothing
+			p.waiting.add(id, time.Now())
+		}
 		return nil
 	}
 	ended := errors.Is(err, client.ErrClosed)

@@ -127,7 +127,7 @@ func TestMessageWhileALineIsHalfTyped(t *testing.T) {
 	h.broadcast(nil, wire.Message{From: "Bob", Text: "alice?", Seq: 4})
 	h.announce("Bob has left the chat.", wire.EventLeave, "Bob")
 	waitForRows(x, "[SUCCESS] Connected to server. Type 'quit' to exit.", "[SERVER]: Welcome, Alice.",
-		"[Bob]: @alice are you there?", "[Bob]: one", "  two ␛[2J", "[Bob]: Alice!", "[Bob]: alice?",
+		"[Bob]: @alice are you there?", "[Bob]: one", "       two ␛[2J", "[Bob]: Alice!", "[Bob]: alice?",
 		"[SERVER]: Bob has left the chat.", "You: half a line")
 	if s := x.Screen(); s.Col != 5 || s.Row != 8 || s.Bells != 1 {
 		t.Errorf("cursor at %d, %d, and %d bells", s.Col, s.Row, s.Bells)
@@ -299,6 +299,9 @@ func TestColor(t *testing.T) {
 	}{
 		{nil, nil, true},
 		{[]string{"NO_COLOR=1"}, nil, false},
+		{[]string{"NO_COLOR=false"}, nil, false}, // whatever it is
+		{[]string{"NO_COLOR="}, nil, true},       // but not when it is empty
+		{[]string{"NO_COLOR=1"}, []string{"-color", "always"}, true},
 		{nil, []string{"-color", "never"}, false},
 	} {
 		x := joined(sit(t, h, c.environment, append(c.args, "-name", "Alice")...))

@@ -11,15 +11,26 @@ import (
 // listen shows what comes from the server until the connection has ended.
 func (s *session) listen() {
 	defer close(s.over)
-	events := s.client.Events()
-	for event := range events {
-		s.receive(event)
-		if len(events) == 0 {
+	defer s.crowd.stop()
+	for events := s.client.Events(); ; {
+		select {
+		case event, ok := <-events:
+			if !ok {
+				s.tellCrowd()
+				s.view.flush()
+				s.end(errEnded)
+				return
+			}
+			s.receive(event)
+			if len(events) == 0 {
+				s.view.flush()
+			}
+			s.ear.stir()
+		case <-s.crowd.due():
+			s.tellCrowd()
 			s.view.flush()
 		}
-		s.ear.stir()
 	}
-	s.end(errEnded)
 }
 
 func (s *session) receive(event client.Event) {
@@ -29,10 +40,15 @@ func (s *session) receive(event client.Event) {
 			s.view.frame(e.Raw)
 		}
 		s.show(e.Frame)
+	case client.Acknowledged:
+		s.settled(e.ID)
 	case client.Refused:
+		s.settled(e.ID)
+		s.tellCrowd()
 		s.refused(e)
 	case client.Disconnected:
 		s.ended = e.Err
+		s.offline()
 	}
 }
 
@@ -46,15 +62,49 @@ func (s *session) show(frame wire.Frame) {
 			s.line(s.look().Server(f.Greeting, time.Now()))
 		}
 	case wire.Message:
+		s.tellCrowd()
 		s.ear.hear(f)
-		text, mention := s.look().Message(f, time.Now())
-		s.line(text)
+		now := time.Now()
+		text, mention := s.look().Message(f, now)
+		if f.Time != 0 {
+			now = f.Time.Time()
+		}
+		s.lineOf(now, text)
 		if mention && !s.isHistory(f) && s.bellDue(time.Now()) {
 			s.view.bell()
 		}
 	case wire.ServerMessage:
-		s.line(s.look().Server(f.Data, time.Now()))
+		s.announce(f)
 	}
+}
+
+// announce shows an announcement: to a person, who comes and goes together with others who do, in a moment.
+func (s *session) announce(f wire.ServerMessage) {
+	now := time.Now()
+	if !s.view.person || len(f.Users) == 0 || f.Event != wire.EventJoin && f.Event != wire.EventLeave {
+		s.tellCrowd()
+		s.lineOf(now, s.look().Server(f.Data, now))
+		return
+	}
+	s.crowd.add(f, now)
+	if s.crowd.Len() >= maxCrowd {
+		s.tellCrowd()
+	}
+}
+
+// tellCrowd shows who has come and gone, if anybody has: in front of what came later.
+func (s *session) tellCrowd() {
+	if sentence, at, ok := s.crowd.take(); ok {
+		s.lineOf(at, s.look().Server(sentence, at))
+	}
+}
+
+// lineOf shows a line of that time, behind its day if that is a new one.
+func (s *session) lineOf(at time.Time, text string) {
+	if day, ok := s.look().NewDay(&s.day, at, time.Now()); ok {
+		s.line(day)
+	}
+	s.line(text)
 }
 
 func (s *session) line(text string) {

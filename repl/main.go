@@ -14,7 +14,6 @@ import (
 	"syscall"
 
 	"hubbub/repl/internal/render"
-	"hubbub/repl/internal/terminal"
 )
 
 func main() {
@@ -48,7 +47,7 @@ func run(
 	}
 	in, inIsFile := stdin.(*os.File)
 	out, outIsFile := stdout.(*os.File)
-	if inIsFile && outIsFile && !o.json && terminal.Interactive(in, out) {
+	if inIsFile && outIsFile && !o.json && canChat(o, in, out) {
 		return interactive(ctx, o, in, out, stderr)
 	}
 	return piped(ctx, o, stdin, stdout, stderr)

@@ -27,11 +27,16 @@ func newOutput(w io.Writer, failed func(error)) *output {
 }
 
 // line adds a line, which flush writes.
-func (o *output) line(text string) {
+func (o *output) line(text string) { o.text(text, "\n") }
+
+// text adds text, which flush writes.
+func (o *output) text(parts ...string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.w.WriteString(text) // the writer keeps its error, for the last call
-	o.check(o.w.WriteByte('\n'))
+	for _, part := range parts {
+		_, err := o.w.WriteString(part)
+		o.check(err)
+	}
 }
 
 // flush writes what was added.

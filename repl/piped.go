@@ -112,6 +112,7 @@ func pipedView(out, notices *output, frames bool) view {
 		flush:  out.flush,
 		bell:   func() {},
 		clear:  func() {},
+		cols:   func() int { return 0 },
 	}
 	if frames {
 		v.frame = func(raw []byte) { out.line(jsonLine(raw)) }

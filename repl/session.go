@@ -23,6 +23,11 @@ type view struct {
 	flush  func()            // called when nothing more is waiting to be shown
 	bell   func()
 	clear  func()
+	cols   func() int // how wide lines may be; 0: as wide as they are
+
+	// person says that a person reads along: days are told apart, and who comes and goes at about the same time is
+	// announced together.
+	person bool
 
 	// frame shows a frame as it is; where it is not nil, line is not called.
 	frame func(raw []byte)
@@ -36,6 +41,8 @@ type session struct {
 	timeout time.Duration // 0: for ever
 	end     context.CancelCauseFunc
 	refused func(client.Refused)
+	settled func(wire.ID) // called when a text is acknowledged or refused
+	offline func()        // called when the connection has ended
 	ear     *ear
 	greet   bool          // show the server's greeting
 	over    chan struct{} // closed when listen has ended
@@ -45,6 +52,8 @@ type session struct {
 	// Owned by listen.
 	joinedAt wire.Seq  // the log's end then: what comes up to there is history
 	rung     time.Time // when the bell rang last
+	day      render.Day
+	crowd    crowd
 
 	ended error // why the connection ended; set before over is closed
 
@@ -62,17 +71,22 @@ func newSession(c *client.Client, v view, o options, color bool, end context.Can
 		view:     v,
 		timeout:  o.timeout,
 		end:      end,
+		settled:  func(wire.ID) {},
+		offline:  func() {},
 		ear:      newEar(),
 		over:     make(chan struct{}),
-		renderer: render.Renderer{Color: color, Name: c.Status().Name, Location: time.Local},
+		renderer: render.Renderer{Color: color, Name: c.Status().Name, Location: time.Local, Dates: v.person},
 	}
 }
 
 // look returns the renderer as it is now.
 func (s *session) look() render.Renderer {
+	cols := s.view.cols()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.renderer
+	r := s.renderer
+	r.Cols = cols
+	return r
 }
 
 // setLook changes the renderer.
@@ -85,13 +99,15 @@ func (s *session) setLook(change func(*render.Renderer)) {
 // room is what commands do in this session. Interactive says that /wait takes only what is said from then on.
 func (s *session) room(interactive bool) *command.Room {
 	return &command.Room{
-		Say:      func(ctx context.Context, text string) error { _, err := s.say(ctx, text); return err },
-		Answer:   s.view.answer,
-		Who:      func() string { return s.look().Roster(s.client.Roster()) },
-		History:  s.history,
-		Status:   s.status,
-		ShowTime: func(on bool) { s.setLook(func(r *render.Renderer) { r.ShowTime = on }) },
-		Clear:    s.view.clear,
+		Say:       func(ctx context.Context, text string) error { _, err := s.say(ctx, text); return err },
+		Answer:    s.view.answer,
+		Look:      s.look,
+		Who:       func() string { return s.look().Roster(s.client.Roster()) },
+		History:   s.history,
+		Status:    s.status,
+		Multiline: func(bool) error { return errors.New("here each line is a message") },
+		ShowTime:  func(on bool) { s.setLook(func(r *render.Renderer) { r.ShowTime = on }) },
+		Clear:     s.view.clear,
 		Wait: func(ctx context.Context, name, text string) error {
 			if interactive {
 				s.ear.forget()

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"hubbub/repl/internal/render"
 	"hubbub/wire"
 )
 
@@ -35,6 +36,7 @@ func Table() []Command {
 		{"me", "<action>", "Say that you do something: /me waves.", nil, me},
 		{"history", "[n]", "Show the last messages: 20, or as many as you say.", nil, history},
 		{"time", "on|off", "Show the time in front of each line, or don't.", completeOnOff, showTime},
+		{"multiline", "on|off", "Enter adds a line, and an empty line sends; or not.", completeOnOff, multiline},
 		{"status", "", "Show how the connection to the server stands.", nil, status},
 		{"clear", "", "Clear the screen.", nil, clearScreen},
 		{"sleep", "<duration>", "For scripts: wait that long, for example 500ms.", nil, sleep},
@@ -55,6 +57,10 @@ type Room struct {
 	History func(ctx context.Context, n int) (string, error)
 	// Status asks for the round trip and renders the connection's status.
 	Status func(ctx context.Context) (string, error)
+	// Look returns how answers are to be laid out.
+	Look func() render.Renderer
+	// Multiline says that what is typed is taken together until an empty line, or is not. Its error is shown.
+	Multiline func(on bool) error
 	// ShowTime switches the time in front of lines on or off.
 	ShowTime func(on bool)
 	// Clear clears the screen, where there is one.
@@ -94,6 +100,21 @@ func Do(ctx context.Context, room *Room, line string) error {
 func IsQuit(line string) bool {
 	_, name, args := parse(line)
 	return name == "quit" && args == ""
+}
+
+// IsMultiline reports whether line is the command that switches taking lines together, and whether it switches it on.
+func IsMultiline(line string) (on, ok bool) {
+	_, name, args := parse(line)
+	if name != "multiline" {
+		return false, false
+	}
+	return parseOnOff(args)
+}
+
+// IsCommand reports whether [Do] would take line for a command, and not for a text.
+func IsCommand(line string) bool {
+	text, _, _ := parse(line)
+	return text == "" && line != ""
 }
 
 // parse tells a text from a command. A line is a command where it starts with a slash and its first word has no second

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hubbub/repl/internal/command"
+	"hubbub/repl/internal/render"
 )
 
 // newRoom returns a room that writes down what is done in it.
@@ -18,14 +19,16 @@ func newRoom() (*command.Room, *[]string) {
 	var did []string
 	note := func(format string, args ...any) { did = append(did, fmt.Sprintf(format, args...)) }
 	return &command.Room{
-		Say:      func(_ context.Context, text string) error { note("say %q", text); return nil },
-		Answer:   func(text string) { note("answer %q", text) },
-		Who:      func() string { return "everybody" },
-		History:  func(_ context.Context, n int) (string, error) { return fmt.Sprintf("the last %d", n), nil },
-		Status:   func(context.Context) (string, error) { return "fine", nil },
-		ShowTime: func(on bool) { note("time %v", on) },
-		Clear:    func() { note("clear") },
-		Wait:     func(_ context.Context, name, text string) error { note("wait %q %q", name, text); return nil },
+		Say:       func(_ context.Context, text string) error { note("say %q", text); return nil },
+		Answer:    func(text string) { note("answer %q", text) },
+		Who:       func() string { return "everybody" },
+		History:   func(_ context.Context, n int) (string, error) { return fmt.Sprintf("the last %d", n), nil },
+		Status:    func(context.Context) (string, error) { return "fine", nil },
+		Look:      func() render.Renderer { return render.Renderer{} },
+		Multiline: func(on bool) error { note("multiline %v", on); return nil },
+		ShowTime:  func(on bool) { note("time %v", on) },
+		Clear:     func() { note("clear") },
+		Wait:      func(_ context.Context, name, text string) error { note("wait %q %q", name, text); return nil },
 	}, &did
 }
 
@@ -47,6 +50,8 @@ func TestDo(t *testing.T) {
 		{"/history 7", `answer "the last 7"`},
 		{"/time on", "time true"},
 		{"/time OFF", "time false"},
+		{"/multiline on", "multiline true"},
+		{"/multiline Off", "multiline false"},
 		{"/status", `answer "fine"`},
 		{"/clear", "clear"},
 		{"/wait Bob", `wait "Bob" ""`},
@@ -87,6 +92,7 @@ func TestDoSaysWhatIsWrong(t *testing.T) {
 		{"/history 1001", "to 1000"},
 		{"/time", "on or off"},
 		{"/time soon", "on or off"},
+		{"/multiline", "on or off"},
 		{"/sleep", "500ms"},
 		{"/sleep -1s", "500ms"},
 		{"/wait", "the name of whom"},
@@ -114,6 +120,39 @@ func TestQuit(t *testing.T) {
 		if command.IsQuit(line) {
 			t.Errorf("%q leaves", line)
 		}
+	}
+}
+
+func TestWhatALineIs(t *testing.T) {
+	for _, c := range []struct {
+		line                   string
+		command, multiline, on bool
+	}{
+		{"hello", false, false, false},
+		{"", false, false, false},
+		{"//multiline on", false, false, false},
+		{"/usr/bin", false, false, false},
+		{"/who", true, false, false},
+		{"quit", true, false, false},
+		{"/multiline", true, false, false},
+		{"/multiline ON", true, true, true},
+		{"/MULTILINE off", true, true, false},
+	} {
+		on, multiline := command.IsMultiline(c.line)
+		if is := command.IsCommand(c.line); is != c.command || multiline != c.multiline || on != c.on {
+			t.Errorf("%q: command %v, multiline %v %v", c.line, is, multiline, on)
+		}
+	}
+}
+
+func TestHelpWrapsAtWords(t *testing.T) {
+	room, did := newRoom()
+	room.Look = func() render.Renderer { return render.Renderer{Cols: 50} }
+	if err := command.Do(t.Context(), room, "/help"); err != nil {
+		t.Fatal(err)
+	}
+	if want := `/time on|off         Show the time in front of\n                     each line, or don't.\n`; !strings.Contains((*did)[0], want) {
+		t.Errorf("got %s", (*did)[0])
 	}
 }
 

@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -20,13 +19,13 @@ const (
 
 func help(_ context.Context, room *Room, args string) error {
 	if args == "" {
-		room.Answer(helpAll())
+		room.Answer(helpAll(room.Look()))
 		return nil
 	}
 	name := strings.ToLower(strings.TrimPrefix(args, "/"))
 	for _, c := range Table() {
 		if c.Name == name {
-			room.Answer(c.Usage() + "\n  " + c.Help)
+			room.Answer(c.Usage() + "\n" + room.Look().Rows(2, render.Row{Text: c.Help}))
 			return nil
 		}
 	}
@@ -34,18 +33,13 @@ func help(_ context.Context, room *Room, args string) error {
 }
 
 // helpAll lists the commands below one another.
-func helpAll() string {
-	table := Table()
-	width := 0
-	for _, c := range table {
-		width = max(width, len(c.Usage()))
+func helpAll(look render.Renderer) string {
+	var rows []render.Row
+	for _, c := range Table() {
+		rows = append(rows, render.Row{Label: c.Usage(), Text: c.Help})
 	}
-	var b strings.Builder
-	for _, c := range table {
-		fmt.Fprintf(&b, "%-*s  %s\n", width, c.Usage(), c.Help)
-	}
-	b.WriteString("Everything else is said as it is; //text says a text that starts with a slash.")
-	return b.String()
+	const rest = "Everything else is said as it is; //text says a text that starts with a slash."
+	return look.Rows(2, rows...) + "\n" + look.Wrap(rest, 2)
 }
 
 func who(_ context.Context, room *Room, args string) error {
@@ -81,15 +75,25 @@ func history(ctx context.Context, room *Room, args string) error {
 }
 
 func showTime(_ context.Context, room *Room, args string) error {
-	switch strings.ToLower(args) {
-	case "on":
-		room.ShowTime(true)
-	case "off":
-		room.ShowTime(false)
-	default:
+	on, ok := parseOnOff(args)
+	if !ok {
 		return errorf("/time takes on or off")
 	}
+	room.ShowTime(on)
 	return nil
+}
+
+func multiline(_ context.Context, room *Room, args string) error {
+	on, ok := parseOnOff(args)
+	if !ok {
+		return errorf("/multiline takes on or off")
+	}
+	return room.Multiline(on)
+}
+
+func parseOnOff(args string) (on, ok bool) {
+	on = strings.EqualFold(args, "on")
+	return on, on || strings.EqualFold(args, "off")
 }
 
 func status(ctx context.Context, room *Room, args string) error {

@@ -30,10 +30,36 @@ func (r Renderer) Roster(names []string) string {
 	case 0:
 		return "Nobody is known to be here."
 	case 1:
-		return "1 person is here: " + list
+		return r.Wrap("1 person is here: "+list, len(indent))
 	}
-	return fmt.Sprintf("%d people are here: %s", len(names), list)
+	return r.Wrap(fmt.Sprintf("%d people are here: %s", len(names), list), len(indent))
 }
+
+// A Row is a line of two columns.
+type Row struct{ Label, Text string }
+
+// Rows renders rows one below the other, with their texts in one column, gap columns behind the widest label, each
+// wrapped within that.
+func (r Renderer) Rows(gap int, rows ...Row) string {
+	labels := 0
+	for _, row := range rows {
+		labels = max(labels, textColumns(row.Label))
+	}
+	labels += gap
+	lines := make([]string, len(rows))
+	for i, row := range rows {
+		label := row.Label + strings.Repeat(" ", labels-textColumns(row.Label))
+		if r.Cols > 0 && r.Cols-labels < minColumn {
+			lines[i] = r.Wrap(row.Label, len(indent)) + "\n" + r.Wrap(indent+row.Text, len(indent))
+			continue
+		}
+		lines[i] = label + r.column(row.Text, labels)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// minColumn is how wide the second column of rows is at the least; where there is less room it goes below the first.
+const minColumn = 24
 
 // Status is what there is to know about a connection.
 type Status struct {
@@ -52,13 +78,13 @@ func (r Renderer) Status(s Status) string {
 		const unknown = "not known: this is an old server"
 		roundTrip, seq, unacknowledged = unknown, unknown, unknown
 	}
-	return strings.Join([]string{
-		"server:          " + Harmless(s.Server),
-		"name:            " + r.name(s.Name),
-		"round trip:      " + roundTrip,
-		"sequence number: " + seq,
-		"unacknowledged:  " + unacknowledged,
-	}, "\n")
+	return r.Rows(1,
+		Row{"server:", Harmless(s.Server)},
+		Row{"name:", r.name(s.Name)},
+		Row{"round trip:", roundTrip},
+		Row{"sequence number:", seq},
+		Row{"unacknowledged:", unacknowledged},
+	)
 }
 
 // formatRoundTrip writes a duration in milliseconds, with more digits the shorter it is.

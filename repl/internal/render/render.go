@@ -1,4 +1,5 @@
 // Package render turns what happens in a room into text for people. It is pure: no clock, no terminal, no network.
+// With a width it wraps that text at words, each message under its sender.
 //
 // A [Renderer] holds how somebody wants to see things and makes the lines:
 //
@@ -32,6 +33,9 @@ const indent = "  "
 type Renderer struct {
 	Color    bool           // with SGR sequences
 	ShowTime bool           // the hour and minute in front of each line
+	TimeLast bool           // the time stands behind the text instead, for those who hear it
+	Cols     int            // how wide lines may be: longer ones are wrapped at words; 0: none is
+	Dates    bool           // a line says when the day changes
 	Name     string         // one's own; mentions of it stand out
 	Location *time.Location // of the times shown; nil: UTC
 }
@@ -45,24 +49,53 @@ func (r Renderer) Message(m wire.Message, received time.Time) (text string, ment
 	own := sameName(m.From, r.Name)
 	if action, ok := actionOf(m.Text); ok {
 		body, mention := r.body(action, own)
-		return r.clock(received) + "* " + r.name(m.From) + " " + body, mention
+		return r.line("* "+r.name(m.From)+" ", body, received), mention
 	}
 	body, mention := r.body(m.Text, own)
-	return r.clock(received) + "[" + r.name(m.From) + "]: " + body, mention
+	return r.line("["+r.name(m.From)+"]: ", body, received), mention
 }
 
-// Messages renders messages one below the other, without the newline behind the last.
-func (r Renderer) Messages(messages []wire.Message, received time.Time) string {
-	lines := make([]string, len(messages))
-	for i, m := range messages {
-		lines[i], _ = r.Message(m, received)
+// line puts a line together: the time, who speaks, and what they say, wrapped under itself.
+func (r Renderer) line(sender, body string, at time.Time) string {
+	before, after := r.clock(at), ""
+	if r.TimeLast {
+		before, after = "", before
+	}
+	before += sender
+	if r.Cols <= 0 {
+		return before + body + after
+	}
+	start := textColumns(before)
+	return before + r.wrap(body+after, start, start)
+}
+
+// Messages renders messages one below the other, without the newline behind the last, and with Dates the days of those
+// that are not of today.
+func (r Renderer) Messages(messages []wire.Message, now time.Time) string {
+	var lines []string
+	var day Day
+	for _, m := range messages {
+		at := now
+		if m.Time != 0 {
+			at = m.Time.Time()
+		}
+		if line, ok := r.NewDay(&day, at, now); ok {
+			lines = append(lines, line)
+		}
+		line, _ := r.Message(m, at)
+		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n")
 }
 
 // Server renders what the server says: an announcement, its greeting, an error's sentence.
 func (r Renderer) Server(text string, received time.Time) string {
-	return r.clock(received) + r.Faint("[SERVER]: "+Harmless(text))
+	return r.line(r.Faint("[SERVER]: "), r.Faint(Harmless(text)), received)
+}
+
+// Notice renders what the program has to say about itself.
+func (r Renderer) Notice(text string) string {
+	return r.Wrap(r.Faint("-- "+Harmless(text)), len("-- "))
 }
 
 // Faint sets text, which must be harmless, back behind what people say.
@@ -99,11 +132,17 @@ func (r Renderer) clock(at time.Time) string {
 	if !r.ShowTime {
 		return ""
 	}
-	loc := r.Location
-	if loc == nil {
-		loc = time.UTC
+	if r.TimeLast {
+		return " " + r.Faint(r.local(at).Format("(15:04)"))
 	}
-	return r.Faint(at.In(loc).Format("15:04")) + " "
+	return r.Faint(r.local(at).Format("15:04")) + " "
+}
+
+func (r Renderer) local(at time.Time) time.Time {
+	if r.Location == nil {
+		return at.UTC()
+	}
+	return at.In(r.Location)
 }
 
 // Action makes the text that says that one does something.

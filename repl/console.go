@@ -1,0 +1,36 @@
+package main
+
+import (
+	"os"
+
+	"github.com/mattn/go-isatty"
+
+	"hubbub/repl/internal/terminal"
+)
+
+// console is what a person types at: a [terminal.Terminal], or for screen readers a [plainConsole]. Each does what the
+// Terminal's methods say.
+type console interface {
+	ReadLine() (string, error)
+	Print(text string)
+	SetPrompt(prompt string)
+	Bell()
+	Clear()
+	Size() (cols, rows int) // 0: lines are not to be wrapped
+	Close() error
+}
+
+// canChat reports whether a person sits at in and out.
+func canChat(o options, in, out *os.File) bool {
+	if o.screenReader {
+		return isatty.IsTerminal(in.Fd()) && isatty.IsTerminal(out.Fd())
+	}
+	return terminal.Interactive(in, out)
+}
+
+func openConsole(o options, cfg terminal.Config) (console, error) {
+	if o.screenReader {
+		return newPlainConsole(cfg), nil
+	}
+	return terminal.Open(cfg)
+}

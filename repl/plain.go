@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"sync"
+
+	"hubbub/repl/internal/terminal"
+	"hubbub/wire"
+)
+
+// plainConsole is a terminal on which nothing is painted, for people who hear what is written, or feel it: lines are
+// added at the end, and the terminal edits the line that is typed. A message does not keep that line whole on the
+// screen, though it is whole when it is entered.
+type plainConsole struct {
+	// Set when the console is made, then only read.
+	cfg    terminal.Config
+	out    *output
+	ask    chan struct{} // asks the reading goroutine for a line
+	lines  chan inputLine
+	closed chan struct{}
+
+	close sync.Once
+
+	mu       sync.Mutex // guards the following, and the order of what is written
+	prompt   string
+	prompted bool // the prompt stands at the end of what was written
+}
+
+// newPlainConsole makes a console. Of cfg, History and Complete are not used.
+func newPlainConsole(cfg terminal.Config) *plainConsole {
+	c := &plainConsole{
+		cfg:    cfg,
+		out:    newOutput(cfg.Out, func(error) {}), // reading from it tells that the terminal is gone
+		ask:    make(chan struct{}),
+		lines:  make(chan inputLine),
+		closed: make(chan struct{}),
+		prompt: cfg.Prompt,
+	}
+	go c.read()
+	return c
+}
+
+// read reads a line whenever one is asked for: what the terminal says to be the end may be followed by more. A read
+// can't be taken back: where Close comes in the middle of one, the goroutine stays until it returns.
+func (c *plainConsole) read() {
+	in := bufio.NewReader(c.cfg.In)
+	for {
+		select {
+		case <-c.ask:
+		case <-c.closed:
+			return
+		}
+		line, ok := readLine(in)
+		if !ok {
+			line.err = io.EOF
+		}
+		select {
+		case c.lines <- line:
+		case <-c.closed:
+			return
+		}
+	}
+}
+
+// ReadLine writes the prompt, once for each line, and returns what is entered.
+func (c *plainConsole) ReadLine() (string, error) {
+	for {
+		c.mu.Lock()
+		c.startLine()
+		c.out.text(c.prompt)
+		c.out.flush()
+		c.prompted = true
+		c.mu.Unlock()
+		select {
+		case c.ask <- struct{}{}:
+		case <-c.closed:
+			return "", terminal.ErrClosed
+		}
+		select {
+		case line := <-c.lines:
+			if line.err != nil {
+				return "", io.EOF
+			}
+			c.entered()
+			if line.size > 0 && line.text == "" || len(line.text) > wire.MaxText {
+				c.notify(fmt.Sprintf("too long: this is %d bytes, a line may have %d", line.size, wire.MaxText))
+				continue
+			}
+			return line.text, nil
+		case <-c.closed:
+			return "", terminal.ErrClosed
+		}
+	}
+}
+
+func (c *plainConsole) notify(text string) {
+	if c.cfg.Notice != nil {
+		text = c.cfg.Notice(text)
+	}
+	c.Print(text)
+}
+
+// entered says that the terminal has ended the prompt's line itself.
+func (c *plainConsole) entered() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.prompted = false
+}
+
+// startLine ends the prompt's line, if that is where the writing stands. It is called with mu held.
+func (c *plainConsole) startLine() {
+	if c.prompted {
+		c.out.text("\n")
+		c.prompted = false
+	}
+}
+
+// Print adds lines.
+func (c *plainConsole) Print(text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.startLine()
+	c.out.line(text)
+	c.out.flush()
+}
+
+// SetPrompt changes the prompt of the lines to come.
+func (c *plainConsole) SetPrompt(prompt string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.prompt = prompt
+}
+
+// Bell rings.
+func (c *plainConsole) Bell() {
+	c.out.text("\a")
+	c.out.flush()
+}
+
+// Clear does nothing: what was written stays.
+func (c *plainConsole) Clear() {}
+
+// Size says that lines are not to be wrapped.
+func (c *plainConsole) Size() (cols, rows int) { return 0, 0 }
+
+// Close ends a ReadLine. It may be called at any time and several times.
+func (c *plainConsole) Close() error {
+	c.close.Do(func() {
+		close(c.closed)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.startLine()
+		c.out.flush()
+	})
+	return nil
+}

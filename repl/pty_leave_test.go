@@ -1,0 +1,100 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"hubbub/repl/internal/ttytest"
+	"hubbub/wire"
+)
+
+// asPanic is set in the environment of a test binary that is to be the program and to panic when a line is entered.
+const asPanic = "HUBBUB_TEST_AS_PANIC"
+
+func init() {
+	if os.Getenv(asPanic) != "" {
+		ctx := &panicky{Context: context.Background()}
+		_ = run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
+		os.Exit(1)
+	}
+}
+
+// panicky is a context that panics when it is asked whether it is done after a line was entered.
+type panicky struct {
+	context.Context
+	asked int
+}
+
+// Done implements [context.Context].
+func (p *panicky) Done() <-chan struct{} {
+	p.asked++
+	if p.asked > panicAfter {
+		panic("as told")
+	}
+	return nil
+}
+
+// panicAfter is how often the context is asked before a line was entered: more often than it takes to join.
+const panicAfter = 20
+
+func TestWaysOutOfADraft(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		leave  func(*seat)
+		status int
+		says   string
+	}{
+		{"SIGTERM", func(x *seat) { x.Signal(syscall.SIGTERM) }, statusDelivered, ""},
+		{"SIGHUP", func(x *seat) { x.Signal(syscall.SIGHUP) }, statusDelivered, ""},
+		{"SIGINT", func(x *seat) { x.Signal(syscall.SIGINT) }, statusDelivered, ""},
+		{"Ctrl-D when it is empty", func(x *seat) { x.Type("\x15\x04") }, statusDelivered, ""},
+		{"/quit", func(x *seat) { x.Type("\x15/quit\r") }, statusDelivered, ""},
+		{"quit", func(x *seat) { x.Type("\x15quit\r") }, statusDelivered, ""},
+		{"in a search", func(x *seat) { x.Type("\x12ha"); x.has("reverse-i-search"); x.Signal(syscall.SIGTERM) }, statusDelivered, ""},
+		{"in a paste", func(x *seat) { x.Type(pasteBegins + "ha"); x.Signal(syscall.SIGTERM) }, statusDelivered, ""},
+		{"the server goes", func(x *seat) {
+			x.hub.broadcast(nil, wire.Errorf(wire.CodeShuttingDown, "the server is going home"))
+			x.hub.cut()
+		}, statusNoConnection, "the server is going home"},
+		{"a panic", func(x *seat) { x.Type("\x15" + strings.Repeat(" \r", panicAfter)) }, 2, "panic: as told"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := seating{cols: 100, rows: 100}.withDefaults(t)
+			cmd := s.command(t)
+			if c.name == "a panic" {
+				cmd.Env = append(cmd.Env, asPanic+"=1")
+			}
+			x := &seat{t: t, hub: s.hub, Terminal: ttytest.Start(t, cmd, s.cols, s.rows, s.engines...)}
+			joined(x.Terminal)
+			x.Type("a draft")
+			x.drafts("a draft")
+			raw := x.Stty()
+			c.leave(x)
+			if status := x.Wait(); status != c.status {
+				t.Errorf("status %d, want %d\n%s", status, c.status, x.Screen())
+			}
+			screen := x.Screen()
+			if !strings.Contains(strings.Join(screen.Text(), "\n"), c.says) || screen.Modes[2004] {
+				t.Errorf("bracketed paste is on: %v\n%s", screen.Modes[2004], screen)
+			}
+			if got, want := x.Stty(), freshStty(t); got != want || got == raw {
+				t.Errorf("stty -a says\n%s\nwant\n%s", got, want)
+			}
+			if got := x.hub.texts(); len(got) > 0 {
+				t.Errorf("said %q", got)
+			}
+		})
+	}
+}
+
+// freshStty is what stty says of a terminal that nothing has changed.
+func freshStty(t *testing.T) string {
+	t.Helper()
+	return startCat(t, 100, 100).Stty()
+}
