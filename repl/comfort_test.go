@@ -107,9 +107,12 @@ func TestPromptTellsOfTextsThatWait(t *testing.T) {
 	x := joined(sit(t, h, nil, "-name", "Alice"))
 	x.Type("slow\rquick\rdraft")
 	x.WaitFor("the count", func(s ttytest.Screen) bool { return s.Lines[s.Row] == "(2 unsent) You: draft" && s.Col == 21 })
+	x.Type("\x15third\rdraft")
+	x.WaitFor("the third line as it was said", func(s ttytest.Screen) bool { return slices.Contains(s.Lines, "You: third") })
 	close(release)
 	x.WaitFor("the prompt", func(s ttytest.Screen) bool { return s.Lines[s.Row] == "You: draft" && s.Col == 10 })
-	if got := h.texts(); !slices.Equal(got, []string{"slow", "quick"}) {
+	h.awaitText("third")
+	if got := h.texts(); !slices.Equal(got, []string{"slow", "quick", "third"}) {
 		t.Errorf("said %q", got)
 	}
 }

@@ -13,10 +13,11 @@ import (
 type console interface {
 	ReadLine() (string, error)
 	Print(text string)
-	SetPrompt(prompt string)
+	SetPrompt(mark, prompt string)
 	Bell()
 	Clear()
 	Size() (cols, rows int) // 0: lines are not to be wrapped
+	Guard()                 // deferred by goroutines that may panic
 	Close() error
 }
 

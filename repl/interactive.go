@@ -86,13 +86,19 @@ func interactive(ctx context.Context, o options, in, out *os.File, stderr io.Wri
 		p.view.notice(oldServerNotice)
 	}
 	var goroutines sync.WaitGroup
-	goroutines.Go(p.listen)
-	goroutines.Go(p.worker.run)
-	goroutines.Go(func() {
+	start := func(run func()) {
+		goroutines.Go(func() {
+			defer p.console.Guard()
+			run()
+		})
+	}
+	start(p.listen)
+	start(p.worker.run)
+	start(func() {
 		p.waiting.watch(working, func(n int) { p.prompt.update(func(s *promptState) { s.unsent = n }) })
 	})
 	ask, lines := make(chan struct{}), make(chan typed, 1)
-	goroutines.Go(func() { p.read(ask, lines) })
+	start(func() { p.read(ask, lines) })
 	p.chat(ctx, ask, lines)
 	result := p.leave(ctx)
 	end(nil)

@@ -126,8 +126,12 @@ func (c *plainConsole) Print(text string) {
 	c.out.flush()
 }
 
+// Guard has nothing to give back.
+func (c *plainConsole) Guard() {}
+
 // SetPrompt changes the prompt of the lines to come.
-func (c *plainConsole) SetPrompt(prompt string) {
+func (c *plainConsole) SetPrompt(mark, prompt string) {
+	prompt = mark + prompt
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.prompt = prompt

@@ -17,27 +17,31 @@ type promptState struct {
 	more    bool // lines are taken together, and there is one already
 }
 
-// String is the prompt.
-func (s promptState) String() string {
-	text := promptText
+// text is the prompt itself.
+func (s promptState) text() string {
 	if s.more {
-		text = promptMore
+		return promptMore
 	}
+	return promptText
+}
+
+// mark is what stands in front of the prompt while it is true.
+func (s promptState) mark() string {
 	switch {
 	case s.offline && s.unsent > 0:
-		return fmt.Sprintf("(offline, %d unsent) %s", s.unsent, text)
+		return fmt.Sprintf("(offline, %d unsent) ", s.unsent)
 	case s.offline:
-		return "(offline) " + text
+		return "(offline) "
 	case s.unsent > 0:
-		return fmt.Sprintf("(%d unsent) %s", s.unsent, text)
+		return fmt.Sprintf("(%d unsent) ", s.unsent)
 	}
-	return text
+	return ""
 }
 
 // prompt is the prompt of a console.
 type prompt struct {
 	mu    sync.Mutex // guards the following
-	set   func(string)
+	set   func(mark, prompt string)
 	state promptState
 }
 
@@ -48,6 +52,6 @@ func (p *prompt) update(change func(*promptState)) {
 	before := p.state
 	change(&p.state)
 	if p.state != before && p.set != nil {
-		p.set(p.state.String())
+		p.set(p.state.mark(), p.state.text())
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 func TestPrompt(t *testing.T) {
 	var shown []string
-	p := prompt{set: func(text string) { shown = append(shown, text) }}
+	p := prompt{set: func(mark, prompt string) { shown = append(shown, mark+prompt) }}
 	for _, change := range []func(*promptState){
 		func(s *promptState) { s.unsent = 0 }, // no change
 		func(s *promptState) { s.unsent = 3 },

@@ -1,6 +1,9 @@
 package terminal
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 const (
 	pasteOn  = "\x1b[?2004h"
@@ -44,6 +47,9 @@ func (s *screen) paint() {
 		}
 		if closing {
 			return
+		}
+		if want.mode == hidden {
+			continue // the prompt, for which somebody may be waiting, comes next
 		}
 		gap.Reset(frameGap)
 		<-gap.C
@@ -95,7 +101,7 @@ func (s *screen) block(want state, cols, rows int) *block {
 	if s.built.block != nil && s.built.version == want.version && s.built.cols == cols && s.built.rows == rows {
 		return s.built.block
 	}
-	prompt := want.prompt
+	prompt := slices.Concat(want.mark, want.prompt)
 	if want.search != nil {
 		prompt = want.search
 	}

@@ -128,7 +128,7 @@ func obey(control io.Reader, term *Terminal) {
 				term.Print(fmt.Sprintf("message %d", i))
 			}
 		case "prompt":
-			term.SetPrompt(text)
+			term.SetPrompt("", text)
 		case "clear":
 			term.Clear()
 		case "close":

@@ -55,6 +55,7 @@ type screen struct {
 // state is what the next frame has to show.
 type state struct {
 	mode   mode
+	mark   []cell // stands in front of the prompt of a line that is not finished
 	prompt []cell
 	search []cell // stands in for the prompt while a search lasts; nil: no search
 	line   []rune // never written to once it is here
@@ -145,9 +146,9 @@ func (s *screen) setLine(line []rune, pos int) {
 	s.update(func(w *state) { w.line, w.pos = line, pos })
 }
 
-func (s *screen) setPrompt(prompt string) {
-	cells := promptCells(prompt)
-	s.update(func(w *state) { w.prompt = cells })
+func (s *screen) setPrompt(mark, prompt string) {
+	front, cells := promptCells(mark), promptCells(prompt)
+	s.update(func(w *state) { w.mark, w.prompt = front, cells })
 }
 
 // setSearch shows a search in place of the prompt; with an empty text the prompt is back.

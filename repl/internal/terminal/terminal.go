@@ -144,8 +144,9 @@ func (t *Terminal) commit(line string) {
 // it blocks until the terminal has taken some. After Close it does nothing.
 func (t *Terminal) Print(text string) { t.screen.print(text) }
 
-// SetPrompt changes the prompt.
-func (t *Terminal) SetPrompt(prompt string) { t.screen.setPrompt(prompt) }
+// SetPrompt changes the prompt. The mark stands in front of it while a line is edited; it does not stay with a line that
+// has been entered.
+func (t *Terminal) SetPrompt(mark, prompt string) { t.screen.setPrompt(mark, prompt) }
 
 // SetMask says whether a secret is entered: it is shown as stars and kept out of the history.
 func (t *Terminal) SetMask(on bool) { t.screen.setMask(on) }
