@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"hubbub/scripts/internal/programs"
 )
 
 // run is the whole demo. Everything that it makes is in a temporary folder, which it removes.
@@ -20,20 +22,21 @@ func run(ctx context.Context, out io.Writer) (err error) {
 
 	say := func(format string, args ...any) { fmt.Fprintf(out, "# "+format+"\n", args...) }
 	say("building the hub server and the REPL")
-	if err := build(ctx, dir); err != nil {
-		return err
-	}
-	hub, err := startHub(ctx, dir)
+	set, err := programs.Build(ctx, dir)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, hub.stop()) }()
-	say("a hub is listening on %s", hub.addr)
+	hub, err := set.StartHub(ctx, dir, "-data", filepath.Join(dir, "data"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, hub.Stop()) }()
+	say("a hub is listening on %s", hub.Addr)
 	say("%s join, each through a REPL of its own that reads a script", strings.Join(people, ", "))
 	say("this is what %s sees:", viewer)
 	talkers := make([]*talker, len(people))
 	for i, name := range people {
-		talkers[i] = newTalker(ctx, filepath.Join(dir, replBinary), hub.addr, name)
+		talkers[i] = newTalker(ctx, dir, set.REPL, hub.Addr, name)
 	}
 	if err := talk(talkers, out); err != nil {
 		return err

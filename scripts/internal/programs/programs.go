@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -19,7 +20,7 @@ type Set struct{ Server, REPL string }
 
 // Build builds both into dir.
 func Build(ctx context.Context, dir string) (Set, error) {
-	s := Set{Server: filepath.Join(dir, "hubbub-server"), REPL: filepath.Join(dir, "hubbub")}
+	s := Set{Server: filepath.Join(dir, executable("hubbub-server")), REPL: filepath.Join(dir, executable("hubbub"))}
 	for binary, pkg := range map[string]string{s.Server: "hubbub/server", s.REPL: "hubbub/repl"} {
 		cmd := exec.CommandContext(ctx, "go", "build", "-o", binary, pkg)
 		cmd.Stderr = os.Stderr
@@ -28,6 +29,13 @@ func Build(ctx context.Context, dir string) (Set, error) {
 		}
 	}
 	return s, nil
+}
+
+func executable(name string) string {
+	if runtime.GOOS == "windows" {
+		return name + ".exe"
+	}
+	return name
 }
 
 // Command is a command that sees none of Hubbub's flags in its environment, and has its home in home.
