@@ -22,18 +22,53 @@ var errNoAnswer = errors.New("no answer")
 // instead of an answer is. Dial hands them over before anybody can read events.
 const maxEarly = eventRoom
 
-// connect tries the addresses in order and returns a link that has joined.
+// joining says how to connect: for the first time, or again.
+type joining struct {
+	join     wire.Join
+	start    int           // the index in Config.Addrs of the address to begin with
+	again    bool          // it is not the first time
+	timeout  time.Duration // for connecting to one address
+	patience time.Duration // for the answer to the join
+	numbered bool          // who is silent for longer than that is not there; else it is an old server
+}
+
+func (c *Client) joining() joining {
+	j := joining{
+		join:     wire.Join{Name: c.cfg.Name, V: wire.Version, Session: c.cfg.Session, History: c.cfg.History},
+		timeout:  c.cfg.Timeout,
+		patience: c.cfg.Intervals.Old,
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.link == nil {
+		return j
+	}
+	j.start, j.again = c.link.index+1, true
+	j.timeout = min(j.timeout, standardTimeout)
+	j.join.History = 0
+	if c.numbered {
+		since := c.seq
+		j.join.Since, j.numbered, j.patience = &since, true, j.timeout
+	}
+	return j
+}
+
+// connect tries the addresses in order, from the one behind the last server's, and returns a link that has joined.
 func (c *Client) connect(ctx context.Context) (*link, error) {
 	var absent noServer
-	for _, addr := range c.cfg.Addrs {
-		link, err := c.connectTo(ctx, addr)
+	j := c.joining()
+	for i := range c.cfg.Addrs {
+		index := (j.start + i) % len(c.cfg.Addrs)
+		addr := c.cfg.Addrs[index]
+		l, err := c.connectTo(ctx, addr, j)
 		if err == nil {
-			return link, nil
+			l.index = index
+			return l, nil
 		}
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("connecting to %s: %w", addr, ctx.Err())
 		}
-		if refused := (*wire.Error)(nil); errors.As(err, &refused) {
+		if refused := (*wire.Error)(nil); errors.As(err, &refused) && !(j.again && passing[refused.Code]) {
 			return nil, refused
 		}
 		absent = append(absent, attempt{addr, err})
@@ -41,16 +76,17 @@ func (c *Client) connect(ctx context.Context) (*link, error) {
 	return nil, absent
 }
 
-func (c *Client) connectTo(ctx context.Context, addr string) (*link, error) {
-	dialing, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+func (c *Client) connectTo(ctx context.Context, addr string, j joining) (*link, error) {
+	dialing, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
 	conn, err := c.cfg.Dialer(dialing, addr)
 	if err != nil {
 		return nil, err
 	}
 	l := newLink(conn, addr, c.cfg.Intervals)
+	l.again, l.since = j.again, j.join.Since
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	err = l.join(wire.Join{Name: c.cfg.Name, V: wire.Version, Session: c.cfg.Session, History: c.cfg.History})
+	err = l.join(j)
 	if !stop() && err == nil {
 		err = ctx.Err()
 	}
@@ -63,11 +99,11 @@ func (c *Client) connectTo(ctx context.Context, addr string) (*link, error) {
 
 // join sends the join and waits for its answer: a welcome, an error, which it returns as a *wire.Error, or the silence
 // of an old server. What comes in is kept in l.early.
-func (l *link) join(join wire.Join) error {
-	if err := l.flush(wire.Append(nil, join)); err != nil {
+func (l *link) join(j joining) error {
+	if err := l.flush(wire.Append(nil, j.join)); err != nil {
 		return err
 	}
-	l.conn.SetReadDeadline(time.Now().Add(l.intervals.Old))
+	l.conn.SetReadDeadline(time.Now().Add(j.patience))
 	for len(l.early) < maxEarly {
 		raw, err := l.frames.Next()
 		if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -88,6 +124,9 @@ func (l *link) join(join wire.Join) error {
 			l.joined = true
 			return nil
 		}
+	}
+	if j.numbered {
+		return errNoAnswer
 	}
 	l.joined = true
 	l.old.Store(true)

@@ -9,7 +9,7 @@ import (
 // Undelivered is Drain's error.
 type Undelivered struct {
 	Texts []Text // neither acknowledged nor refused, in the order of sending
-	Err   error  // why Drain did not wait longer: ctx's error, or why the connection ended
+	Err   error  // why Drain did not wait longer: ctx's error, or why the connection ended for good
 }
 
 // Error says how many texts are not acknowledged, and which one is the first.
@@ -29,27 +29,37 @@ func (u *Undelivered) Error() string {
 func (u *Undelivered) Unwrap() error { return u.Err }
 
 // Drain waits until everything that was sent is acknowledged or refused; every event up to that is in Events then,
-// which must be read on meanwhile. It gives up when ctx is done or the connection has ended: where anything is
-// unsettled then, the error is an [*Undelivered].
+// which must be read on meanwhile. It gives up when ctx is done or the connection has ended for good, so it waits while
+// the client reconnects: where anything is unsettled then, the error is an [*Undelivered].
 //
 // An old server acknowledges nothing. There Drain waits until everything is written, lets nothing more be sent, tells
 // the server that this is the end, and waits for the server's own end, which shows that it has read everything; that it
 // passed it on can't be known. The connection is over then.
 func (c *Client) Drain(ctx context.Context) error {
-	l := c.link
 	for {
 		select {
 		case <-c.outbox.drained():
-		case <-l.over:
-			return c.undelivered(l, cmp.Or(l.err, ErrClosed))
+		case <-c.over:
+			return c.undelivered(cmp.Or(c.err, ErrClosed))
 		case <-ctx.Done():
-			return c.undelivered(l, ctx.Err())
+			return c.undelivered(ctx.Err())
 		}
+		l, connected, changed := c.current()
 		if !l.old.Load() {
 			return nil
 		}
-		if c.outbox.closeIdle() {
+		if connected && c.outbox.closeIdle() {
 			return c.awaitEnd(ctx, l)
+		}
+		if connected {
+			continue // something else has been sent
+		}
+		select {
+		case <-changed:
+		case <-c.over:
+			return c.undelivered(cmp.Or(c.err, ErrClosed))
+		case <-ctx.Done():
+			return c.undelivered(ctx.Err())
 		}
 	}
 }
@@ -57,19 +67,20 @@ func (c *Client) Drain(ctx context.Context) error {
 // awaitEnd ends this side of a connection to an old server and waits for the other.
 func (c *Client) awaitEnd(ctx context.Context, l *link) error {
 	if err := l.halfClose(); err != nil {
-		return c.undelivered(l, err)
+		return c.undelivered(err)
 	}
 	select {
 	case <-l.over:
-		return c.undelivered(l, cmp.Or(l.err, ErrClosed))
+		return c.undelivered(cmp.Or(l.err, ErrClosed))
 	case <-ctx.Done():
-		return c.undelivered(l, ctx.Err())
+		return c.undelivered(ctx.Err())
 	}
 }
 
 // undelivered returns what is not delivered as an error, or nil where that is nothing.
-func (c *Client) undelivered(l *link, why error) error {
+func (c *Client) undelivered(why error) error {
 	texts := c.outbox.unsettled()
+	l, _, _ := c.current()
 	if len(texts) == 0 && (!l.old.Load() || l.endedClean()) {
 		return nil
 	}

@@ -7,10 +7,11 @@ import (
 	"hubbub/wire"
 )
 
-// An Event is one of [Frame], [Acknowledged], [Refused] and [Disconnected].
+// An Event is one of [Frame], [Acknowledged], [Refused], [Lost], [Resumed] and [Disconnected].
 type Event interface{ event() }
 
-// Frame is any frame from the server: one for each frame that came, the welcome included.
+// Frame is any frame from the server: one for each frame that came, the welcome included. What a resumed connection
+// brings again, a message or the ack of a text that is settled, is left out.
 type Frame struct {
 	// Frame is nil where the frame's type is not known here. Its texts may hold control characters.
 	Frame wire.Frame
@@ -18,7 +19,8 @@ type Frame struct {
 	Raw []byte
 }
 
-// Acknowledged tells that a text is in the room's log. It follows the [Frame] of the ack.
+// Acknowledged tells that a text is in the room's log, once for each text. It follows the [Frame] of the ack. That of a
+// text which was sent again may be ahead of messages with a lower number.
 type Acknowledged struct {
 	ID   wire.ID
 	Text string
@@ -31,6 +33,32 @@ type Refused struct {
 	ID   wire.ID
 	Text string
 	Err  *wire.Error
+}
+
+// Lost tells that the connection is lost, or that an attempt to get it back has failed, and that the client goes on
+// trying: with every address of Config.Addrs in turn, from the one behind the last server's on. It comes only with
+// Config.Reconnect, and not where trying is in vain: then [Disconnected] does.
+//
+// In vain it is after Close, after Drain on an old server, when the same session has joined over another connection
+// (name_taken), and when a server refuses to let the client in again for any reason but that it is full, stopping or
+// failing (full, shutting_down, timeout, internal).
+type Lost struct {
+	// Err is why, never nil. It is a [*wire.Error] where a server said so, and [ErrNoServer] after an attempt.
+	Err error
+	// Retry is the pause until the next attempt. [Client.RetryNow] cuts it short.
+	Retry time.Duration
+}
+
+// Resumed tells that the client is in the room again, after one or more [Lost]. It follows the [Frame] of the welcome,
+// if there is one; the roster is the welcome's then.
+type Resumed struct {
+	Addr string // of the server, as given in Config.Addrs
+	// Gap says that messages may be missing which were said meanwhile: they are no longer kept, or this is another log,
+	// all of which is shown then, or the server is, or was, an old one.
+	Gap bool
+	// Through is the log's end at the time of joining. Messages that come from here on with a number up to it are those
+	// that were missed; what is behind it is new. 0: there are none.
+	Through wire.Seq
 }
 
 // Disconnected is the last event.
@@ -50,33 +78,51 @@ type Text struct {
 func (Frame) event()        {}
 func (Acknowledged) event() {}
 func (Refused) event()      {}
+func (Lost) event()         {}
+func (Resumed) event()      {}
 func (Disconnected) event() {}
 
-const (
-	// eventRoom is how many events wait for their reader before the network has to wait too.
-	eventRoom = 1024
-	// eventReserve is room for what is in hand when the client is closed: a frame, what follows from it, and the end.
-	eventReserve = 3
-)
+// eventRoom is how many events wait for their reader before the network has to wait too.
+const eventRoom = 1024
 
 // stream hands events over. It has one writer at a time.
-type stream chan Event
-
-func newStream() stream { return make(stream, eventRoom+eventReserve) }
-
-// put hands an event over. It waits while eventRoom events are untaken, but not after ctx is done: then there is the
-// reserve, so that closing neither drops an event nor depends on anybody reading.
-//
-// A channel wakes its sender only when it was completely full, and here a part must stay free: hence the looking again
-// every few milliseconds, which happens only while the reader is a thousand events behind.
-func (s stream) put(ctx context.Context, e Event) {
-	for pause := time.Millisecond; len(s) >= eventRoom && ctx.Err() == nil; pause = min(2*pause, 64*time.Millisecond) {
-		select {
-		case <-ctx.Done():
-		case <-time.After(pause):
-		}
-	}
-	s <- e
+type stream struct {
+	events chan Event
+	rest   []Event // found no room after ctx was done: what was in hand then, and the end
 }
 
-func (s stream) close() { close(s) }
+func newStream() *stream { return &stream{events: make(chan Event, eventRoom)} }
+
+// put hands an event over. It waits while eventRoom events are untaken, but not after ctx is done, so that closing
+// neither drops an event nor depends on anybody reading.
+func (s *stream) put(ctx context.Context, e Event) {
+	if len(s.rest) == 0 {
+		select {
+		case s.events <- e:
+			return
+		default:
+		}
+		select {
+		case s.events <- e:
+			return
+		case <-ctx.Done():
+		}
+	}
+	s.rest = append(s.rest, e)
+}
+
+// close ends the channel behind what was put. A channel tells its sender that something was taken only when it was
+// full, so that no room can be kept in it for the end without looking every now and then. Where it is full, the rest
+// is therefore handed over by a goroutine, which ends with the reader's help alone.
+func (s *stream) close() {
+	if len(s.rest) == 0 {
+		close(s.events)
+		return
+	}
+	go func() {
+		for _, e := range s.rest {
+			s.events <- e
+		}
+		close(s.events)
+	}()
+}

@@ -31,7 +31,11 @@ type link struct {
 	addr      string
 	intervals Intervals
 	closing   chan struct{} // closed when serve ends the link
-	over      chan struct{} // closed when serve has ended it
+	over      chan struct{} // closed when serve has ended it, and the client knows whether another one follows
+	again     bool          // it is not the client's first one
+	index     int           // of addr in Config.Addrs
+	since     *wire.Seq     // the last message seen when it joined; nil: nothing is resumed
+	resent    wire.ID       // up to here, the texts were written to earlier links too
 
 	old        atomic.Bool // the server is an old one
 	halfClosed atomic.Bool // nothing more is written; the server's end is awaited
@@ -47,7 +51,7 @@ type link struct {
 
 	// Set before over is closed, then only read.
 	clean bool  // the server ended the connection after it had read everything
-	err   error // what serve returns
+	err   error // what serve has returned
 
 	asked chan struct{} // holds a signal when there are requests to write
 
@@ -72,11 +76,7 @@ func newLink(conn net.Conn, addr string, intervals Intervals) *link {
 
 // serve reads and writes until the connection ends or ctx is done, and returns why it ended: nil where that was this
 // end's wish. Both goroutines have ended and the connection is closed when it returns.
-func (c *Client) serve(ctx context.Context, l *link) (err error) {
-	defer func() {
-		l.err = err
-		close(l.over)
-	}()
+func (c *Client) serve(ctx context.Context, l *link) error {
 	var goroutines sync.WaitGroup
 	reading, writing := make(chan error, 1), make(chan error, 1)
 	goroutines.Go(func() { reading <- c.read(ctx, l) })

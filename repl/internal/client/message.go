@@ -9,7 +9,7 @@ import (
 	"hubbub/wire"
 )
 
-// ErrClosed is what a method's error is when the connection has ended.
+// ErrClosed is what a method's error is when the connection has ended, and no other one follows.
 var ErrClosed = errors.New("the connection is closed")
 
 // batchSize is how much text goes into one write, in bytes, and a little more for what is around it.
@@ -19,9 +19,9 @@ const batchSize = 64 << 10
 // it into the log, read gets the ack, and receive settles it. What others say comes in through read and receive too.
 
 // Send says text. It returns when the text is in the outbox, under the number that [Acknowledged] or [Refused] will
-// name. It waits only while 1,024 texts are unacknowledged: until one is, ctx is done, or the connection ends, which is
-// [ErrClosed]. A text that [wire.CheckText] finds fault with is a [*wire.Error]. Texts are sent in the order of their
-// numbers.
+// name. It waits only while 1,024 texts are unacknowledged: until one is, ctx is done, or the connection ends for good,
+// which is [ErrClosed]. While the client reconnects, texts are taken all the same. A text that [wire.CheckText] finds
+// fault with is a [*wire.Error]. Texts are sent in the order of their numbers.
 func (c *Client) Send(ctx context.Context, text string) (wire.ID, error) {
 	if err := wire.CheckText(text); err != nil {
 		return 0, err
@@ -117,14 +117,23 @@ func (c *Client) receive(ctx context.Context, l *link, frame Frame) {
 	if l.farewell != nil && !ending[l.farewell.Code] {
 		l.farewell = nil // the connection goes on
 	}
+	if c.repeats(l, frame.Frame) {
+		return
+	}
 	var consequence Event
 	if frame.Frame != nil {
-		consequence = handlers[frame.Frame.Type()](c, l, frame.Frame)
+		if act := handlers[frame.Frame.Type()]; act != nil {
+			consequence = act(c, l, frame.Frame)
+		}
 	}
 	c.events.put(ctx, frame)
-	if consequence != nil {
+	switch consequence.(type) {
+	case nil:
+	case Acknowledged, Refused:
 		c.events.put(ctx, consequence)
 		c.outbox.settle()
+	default:
+		c.events.put(ctx, consequence)
 	}
 }
 
@@ -140,7 +149,7 @@ var ending = map[wire.Code]bool{
 // A handler does what a frame asks for, and returns the event that follows from it or nil.
 type handler func(*Client, *link, wire.Frame) Event
 
-// handlers has a handler for each type that [wire.DecodeServer] knows.
+// handlers has what there is to do here for a frame, by its type. A frame of another type is only handed on.
 var handlers = map[wire.Type]handler{
 	wire.TypeWelcome:       handle((*Client).welcome),
 	wire.TypeRoster:        handle((*Client).rosterPart),
@@ -158,14 +167,23 @@ func handle[F wire.Frame](method func(*Client, *link, F) Event) handler {
 
 // welcome also comes from a server that was so slow to answer that it was taken for an old one.
 func (c *Client) welcome(l *link, f wire.Welcome) Event {
-	l.old.Store(false)
+	late := l.old.Swap(false)
 	c.roster.begin(f.Users, f.More)
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.name, c.room = f.Name, f.Room
-	// The last messages before f.Seq, as many as were asked for, are still to come.
-	c.seq = f.Seq - min(f.Seq, wire.Seq(c.cfg.History))
-	return nil
+	c.name, c.room, c.numbered = f.Name, f.Room, true
+	if !l.again {
+		// The last messages before f.Seq, as many as were asked for, are still to come.
+		c.seq = f.Seq - min(f.Seq, wire.Seq(c.cfg.History))
+	}
+	c.mu.Unlock()
+	if !l.again {
+		return nil
+	}
+	back := c.resumed(l, f)
+	if late {
+		return nil // that it is back has been said when it was taken for an old server
+	}
+	return back
 }
 
 func (c *Client) rosterPart(_ *link, f wire.Roster) Event {
@@ -181,8 +199,8 @@ func (c *Client) message(l *link, f wire.Message) Event {
 	return nil
 }
 
-func (c *Client) ack(_ *link, f wire.Ack) Event {
-	c.seen(f.Seq)
+func (c *Client) ack(l *link, f wire.Ack) Event {
+	c.seenAck(l, f)
 	t, ok := c.outbox.take(f.ID)
 	if !ok {
 		return nil
@@ -194,6 +212,17 @@ func (c *Client) seen(seq wire.Seq) {
 	c.mu.Lock()
 	c.seq = max(c.seq, seq)
 	c.mu.Unlock()
+}
+
+// seenAck takes the ack of a text for the message that it stands for. The ack of one that was sent again may be an
+// answer, ahead of messages that are still to come: then it says nothing about what has been seen, unless it is the
+// next one.
+func (c *Client) seenAck(l *link, f wire.Ack) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if f.ID > l.resent || f.Seq == c.seq+1 {
+		c.seq = max(c.seq, f.Seq)
+	}
 }
 
 func (c *Client) serverMessage(l *link, f wire.ServerMessage) Event {

@@ -171,6 +171,19 @@ func TestFramesInAnyShape(t *testing.T) {
 	})
 }
 
+// A frame that package wire knows and this one has no use for is handed on.
+func TestFrameWithoutHandler(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, server := joined(t)
+		const found = `{"type":"found","data":"nothing","messages":[],"more":false}`
+		server.send(found + messageLine(8))
+		if f, _ := next(t, c).(Frame); string(f.Raw) != found {
+			t.Errorf("the frame is %q", f.Raw)
+		}
+		wantEvents(t, c, message(8))
+	})
+}
+
 func TestRoster(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, server := joined(t)

@@ -20,9 +20,10 @@ type outbox struct {
 
 	mu       sync.Mutex // guards the following
 	last     wire.ID
-	texts    []Text // by growing number
-	written  int    // how many of texts, the first ones, next has returned
-	settling int    // taken, and not settled yet
+	texts    []Text  // by growing number
+	written  int     // how many of texts, the first ones, next has returned since the last rewind
+	sent     wire.ID // of the last text that next has ever returned
+	settling int     // taken, and not settled yet
 	idle     chan struct{}
 	isIdle   bool // idle is closed
 	isClosed bool // closed is closed
@@ -87,11 +88,36 @@ func (o *outbox) next(size int) []Text {
 	for bytes := 0; o.written < len(o.texts) && bytes < size; o.written++ {
 		bytes += len(o.texts[o.written].Text)
 	}
+	if o.written > start {
+		o.sent = max(o.sent, o.texts[o.written-1].ID)
+	}
 	return slices.Clone(o.texts[start:o.written])
 }
 
-// take removes a text that next has returned, and reports whether it was there. It is done with once settle has been
-// called too.
+// rewind has next begin with the first text again, and returns the number of the last one that it has ever returned.
+func (o *outbox) rewind() wire.ID {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.written = 0
+	return o.sent
+}
+
+// has reports whether a text is there that take would remove.
+func (o *outbox) has(id wire.ID) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, ok := o.findLocked(id)
+	return ok
+}
+
+func (o *outbox) findLocked(id wire.ID) (i int, ok bool) {
+	byID := func(t Text, id wire.ID) int { return cmp.Compare(t.ID, id) }
+	i, ok = slices.BinarySearchFunc(o.texts, id, byID)
+	return i, ok && id <= o.sent
+}
+
+// take removes a text that next has returned, be it before a rewind, and reports whether it was there. It is done with
+// once settle has been called too.
 func (o *outbox) take(id wire.ID) (Text, bool) {
 	t, ok := o.remove(id)
 	if ok {
@@ -103,8 +129,7 @@ func (o *outbox) take(id wire.ID) (Text, bool) {
 func (o *outbox) remove(id wire.ID) (Text, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	byID := func(t Text, id wire.ID) int { return cmp.Compare(t.ID, id) }
-	i, ok := slices.BinarySearchFunc(o.texts[:o.written], id, byID)
+	i, ok := o.findLocked(id)
 	if !ok {
 		return Text{}, false
 	}
@@ -115,7 +140,9 @@ func (o *outbox) remove(id wire.ID) (Text, bool) {
 	} else {
 		o.texts = slices.Delete(o.texts, i, i+1)
 	}
-	o.written--
+	if i < o.written {
+		o.written--
+	}
 	o.settling++
 	return t, true
 }

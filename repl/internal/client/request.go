@@ -14,6 +14,10 @@ import (
 // ErrOldServer is what a method's error is when it asks for what an old server does not have.
 var ErrOldServer = errors.New("an old server can't do that")
 
+// ErrOffline is what a method's error is when it asks the server for something while the client reconnects, or when the
+// connection is lost before the answer has come.
+var ErrOffline = errors.New("there is no connection at the moment")
+
 // maxRequests bounds the requests of one link that are not answered.
 const maxRequests = 64
 
@@ -29,9 +33,9 @@ type answer struct {
 }
 
 // Ping returns how long the server takes to answer, with what is waiting to be written before it. It waits for at most
-// Config.Timeout. An old server is [ErrOldServer].
+// Config.Timeout. An old server is [ErrOldServer], no connection at the moment [ErrOffline].
 func (c *Client) Ping(ctx context.Context) (time.Duration, error) {
-	l := c.link
+	l, _, _ := c.current()
 	l.mu.Lock()
 	l.pings++
 	ping := wire.Ping{Data: strconv.FormatUint(l.pings, 10)}
@@ -47,14 +51,21 @@ func (c *Client) Ping(ctx context.Context) (time.Duration, error) {
 
 // History returns stored messages, at most limit of them, in the order of their numbers: the last ones below before, or
 // the last ones of all where before is 0. The server may return fewer and say that there are more. It waits for at most
-// Config.Timeout. An old server is [ErrOldServer]; what the server refuses is a [*wire.Error].
+// Config.Timeout. An old server is [ErrOldServer], no connection at the moment [ErrOffline]; what the server refuses is
+// a [*wire.Error].
 func (c *Client) History(ctx context.Context, before wire.Seq, limit int) (wire.History, error) {
-	return c.request(ctx, c.link, wire.HistoryRequest{Before: before, Limit: limit})
+	l, _, _ := c.current()
+	return c.request(ctx, l, wire.HistoryRequest{Before: before, Limit: limit})
 }
 
 func (c *Client) request(ctx context.Context, l *link, frame wire.Frame) (wire.History, error) {
 	if l.old.Load() {
 		return wire.History{}, ErrOldServer
+	}
+	select {
+	case <-l.over:
+		return wire.History{}, c.absence()
+	default:
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
@@ -66,10 +77,20 @@ func (c *Client) request(ctx context.Context, l *link, frame wire.Frame) (wire.H
 	case a := <-answered:
 		return a.history, a.err
 	case <-l.over:
-		return wire.History{}, ErrClosed
+		return wire.History{}, c.absence()
 	case <-ctx.Done():
 		return wire.History{}, fmt.Errorf("the server has not answered: %w", ctx.Err())
 	}
+}
+
+// absence says what there is instead of a connection.
+func (c *Client) absence() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return ErrClosed
+	}
+	return ErrOffline
 }
 
 // ask hands a request to the goroutine that writes. It never waits.
