@@ -13,6 +13,7 @@ var clientFrames = map[Type]decoder{
 	TypeJoin:    decode[Join],
 	TypeChat:    decode[Chat],
 	TypeHistory: decode[HistoryRequest],
+	TypeSearch:  decode[Search],
 	TypePing:    decode[Ping],
 }
 
@@ -23,18 +24,19 @@ var serverFrames = map[Type]decoder{
 	TypeAck:           decode[Ack],
 	TypeServerMessage: decode[ServerMessage],
 	TypeHistory:       decode[History],
+	TypeFound:         decode[Found],
 	TypeError:         decodeError,
 	TypePong:          decode[Pong],
 }
 
-// DecodeClient parses a frame that a client sent: a [Join], [Chat], [HistoryRequest] or [Ping]. Fields that its type
-// does not have are ignored. An error is always an [*Error], with code bad_frame or unknown_type; after either the
+// DecodeClient parses a frame that a client sent: a [Join], [Chat], [HistoryRequest], [Search] or [Ping]. Fields that
+// its type does not have are ignored. An error is always an [*Error], with code bad_frame or unknown_type; after either the
 // stream can be read on. Names and texts are not checked here.
 func DecodeClient(object []byte) (Frame, error) { return decodeFrom(clientFrames, object) }
 
 // DecodeServer is [DecodeClient] for the frames that a server sends: a [Welcome], [Roster], [Message], [Ack],
-// [ServerMessage], [History], [*Error] or [Pong]. What it returns may hold control characters: whoever shows it on a
-// terminal makes it harmless first.
+// [ServerMessage], [History], [Found], [*Error] or [Pong]. What it returns may hold control characters: whoever shows it
+// on a terminal makes it harmless first.
 func DecodeServer(object []byte) (Frame, error) { return decodeFrom(serverFrames, object) }
 
 func decodeFrom(frames map[Type]decoder, object []byte) (Frame, error) {

@@ -41,6 +41,12 @@ func (f HistoryRequest) appendFields(dst []byte) []byte {
 	return appendCount(dst, "limit", f.Limit)
 }
 
+func (f Search) appendFields(dst []byte) []byte {
+	dst = appendString(dst, "data", f.Words)
+	dst = appendCount(dst, "before", f.Before)
+	return appendCount(dst, "limit", f.Limit)
+}
+
 func (f Ping) appendFields(dst []byte) []byte { return appendString(dst, "data", f.Data) }
 
 func (f Welcome) appendFields(dst []byte) []byte {
@@ -97,10 +103,18 @@ func (f ServerMessage) appendFields(dst []byte) []byte {
 	return dst
 }
 
-func (f History) appendFields(dst []byte) []byte {
+func (f History) appendFields(dst []byte) []byte { return appendPage(dst, f.Messages, f.More) }
+
+func (f Found) appendFields(dst []byte) []byte {
+	dst = appendString(dst, "data", f.Data)
+	return appendPage(dst, f.Messages, f.More)
+}
+
+// appendPage writes messages and whether there are more.
+func appendPage(dst []byte, messages []Message, more bool) []byte {
 	dst = appendKey(dst, "messages")
 	dst = append(dst, '[')
-	for i, m := range f.Messages {
+	for i, m := range messages {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -108,7 +122,7 @@ func (f History) appendFields(dst []byte) []byte {
 	}
 	dst = append(dst, ']')
 	dst = appendKey(dst, "more")
-	return strconv.AppendBool(dst, f.More)
+	return strconv.AppendBool(dst, more)
 }
 
 func (e *Error) appendFields(dst []byte) []byte {

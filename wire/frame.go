@@ -31,6 +31,13 @@ type HistoryRequest struct {
 	Limit  int `json:"limit"`  // how many at the most; the server may answer with fewer and say that there are more
 }
 
+// Search asks for stored messages that have all of the words; the answer is one [Found].
+type Search struct {
+	Words  string `json:"data"`   // see CheckSearch
+	Before Seq    `json:"before"` // only messages below this number; 0: from the log's end
+	Limit  int    `json:"limit"`  // how many at the most; the server may answer with fewer and say that there are more
+}
+
 // Ping asks for a [Pong] with the same data.
 type Ping struct {
 	Data string `json:"data"`
@@ -104,6 +111,13 @@ type History struct {
 	More     bool      `json:"more"` // there are older ones
 }
 
+// Found answers a [Search] with messages, the newest first.
+type Found struct {
+	Data     string    `json:"data"`
+	Messages []Message `json:"messages"`
+	More     bool      `json:"more"` // there are older ones: those before the last one's number
+}
+
 // Pong answers a [Ping].
 type Pong struct {
 	Data string `json:"data"`
@@ -117,6 +131,9 @@ func (Chat) Type() Type { return TypeChat }
 
 // Type implements [Frame].
 func (HistoryRequest) Type() Type { return TypeHistory }
+
+// Type implements [Frame].
+func (Search) Type() Type { return TypeSearch }
 
 // Type implements [Frame].
 func (Ping) Type() Type { return TypePing }
@@ -138,6 +155,9 @@ func (ServerMessage) Type() Type { return TypeServerMessage }
 
 // Type implements [Frame].
 func (History) Type() Type { return TypeHistory }
+
+// Type implements [Frame].
+func (Found) Type() Type { return TypeFound }
 
 // Type implements [Frame].
 func (Pong) Type() Type { return TypePong }

@@ -31,6 +31,10 @@ var clientLiterals = []struct {
 		`{"type":"chat","data":"a\"b\\c\nd\te\u001bf<&>é😀` + "\u2028" + `"}`},
 	{"history request", wire.HistoryRequest{Before: 100, Limit: 20}, `{"type":"history","before":100,"limit":20}`},
 	{"history request from the end", wire.HistoryRequest{Limit: 20}, `{"type":"history","limit":20}`},
+	{"search", wire.Search{Words: "hello world", Before: 100, Limit: 20},
+		`{"type":"search","data":"hello world","before":100,"limit":20}`},
+	{"search from the end", wire.Search{Words: "\"hello\" OR", Limit: 20},
+		`{"type":"search","data":"\"hello\" OR","limit":20}`},
 	{"ping", wire.Ping{Data: "x"}, `{"type":"ping","data":"x"}`},
 }
 
@@ -62,6 +66,12 @@ var serverLiterals = []struct {
 		`{"type":"history","messages":[{"type":"message","from":"Bob","data":"hi","seq":1,` +
 			`"time":"2026-10-20T12:00:00.123Z"}],"more":true}`},
 	{"empty history", wire.History{Messages: []wire.Message{}}, `{"type":"history","messages":[],"more":false}`},
+	{"found", wire.Found{
+		Data: "1 message found.", Messages: []wire.Message{{From: "Bob", Text: "hi", Seq: 1, Time: moment}}, More: true,
+	}, `{"type":"found","data":"1 message found.","messages":[{"type":"message","from":"Bob","data":"hi","seq":1,` +
+		`"time":"2026-10-20T12:00:00.123Z"}],"more":true}`},
+	{"nothing found", wire.Found{Data: "No messages found.", Messages: []wire.Message{}},
+		`{"type":"found","data":"No messages found.","messages":[],"more":false}`},
 	{"error", &wire.Error{Code: wire.CodeBadText, Message: "a text must not be empty", ID: 3},
 		`{"type":"error","code":"bad_text","data":"a text must not be empty","id":3}`},
 	{"error that answers no chat", &wire.Error{Code: wire.CodeFull, Message: "no more room"},
@@ -133,6 +143,10 @@ func TestDecodeErrors(t *testing.T) {
 		{`{"type":"chat","id":-1}`, wire.CodeBadFrame, "from 1"},
 		{`{"type":"chat","id":9007199254740992}`, wire.CodeBadFrame, "from 1"},
 		{`{"type":"chat","id":1.5}`, wire.CodeBadFrame, "from 1"},
+		{`{"type":"search","data":["a"]}`, wire.CodeBadFrame, "field data"},
+		{`{"type":"search","data":"a","before":-1}`, wire.CodeBadFrame, "from 0"},
+		{`{"type":"search","data":"a","limit":"all"}`, wire.CodeBadFrame, "field limit"},
+		{`{"type":"found"}`, wire.CodeUnknownType, `"found"`},
 		{`{"type":"join","since":-1}`, wire.CodeBadFrame, "from 0"},
 		{`{"type":"chat","data":` + strings.Repeat("[", 12000) + `}`, wire.CodeBadFrame, "JSON object"},
 	} {

@@ -52,6 +52,23 @@ func CheckText(text string) *Error {
 	return nil
 }
 
+// CheckSearch says what is wrong with the words of a search, or nil: they must have at most [MaxSearch] bytes of UTF-8, and
+// a letter or digit among them.
+func CheckSearch(words string) *Error {
+	switch {
+	case len(words) > MaxSearch:
+		return Errorf(CodeBadFrame, "the words of a search must not be longer than %d bytes; these have %d", MaxSearch, len(words))
+	case !utf8.ValidString(words):
+		return Errorf(CodeBadFrame, "the words of a search must be UTF-8")
+	}
+	for _, r := range words {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return nil
+		}
+	}
+	return Errorf(CodeBadFrame, "the words of a search must have a letter or digit in them")
+}
+
 // Obeyed reports whether a terminal may act on r instead of showing it: the control characters C0 (newline, tab and
 // escape among them), DEL and C1, and the bidirectional embeddings, overrides and isolates (Unicode Standard Annex #9,
 // section 2), which put text in another order than it was written in.

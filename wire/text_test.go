@@ -67,6 +67,19 @@ func TestSplitText(t *testing.T) {
 	}
 }
 
+func TestCheckSearch(t *testing.T) {
+	for _, words := range []string{"a", "7", "王", "\"a\" OR *", strings.Repeat("é", wire.MaxSearch/2)} {
+		if err := wire.CheckSearch(words); err != nil {
+			t.Errorf("%q: %v", words, err)
+		}
+	}
+	for _, words := range []string{"", " ", "?!", "\u0301", "😀", "a\xff", strings.Repeat("é", wire.MaxSearch/2) + "a"} {
+		if err := wire.CheckSearch(words); err == nil || err.Code != wire.CodeBadFrame {
+			t.Errorf("%q: %v", words, err)
+		}
+	}
+}
+
 func TestSessionID(t *testing.T) {
 	id := wire.NewSessionID()
 	if !id.Valid() || id == wire.NewSessionID() {

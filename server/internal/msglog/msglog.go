@@ -45,6 +45,12 @@ type Log interface {
 	// that.
 	Read(ctx context.Context, room string, after wire.Seq, limit int) ([]Entry, error)
 
+	// Search returns the entries of the room with a number below before (0: all) that the words are found in, the newest
+	// first, limit of them at the most. What that means is package words' to say; words without any are found nowhere.
+	// It sees every entry that Append had returned for when it was called. It may take seconds in a long log, and keeps
+	// neither Append nor Read waiting; several may have to wait for one another.
+	Search(ctx context.Context, room, words string, before wire.Seq, limit int) ([]Entry, error)
+
 	// Bounds returns which numbers Read can return.
 	Bounds(ctx context.Context, room string) (Bounds, error)
 

@@ -16,6 +16,7 @@ type handler func(*session, wire.Frame) error
 var handlers = map[wire.Type]handler{
 	wire.TypeChat:    (*session).chat,
 	wire.TypeHistory: (*session).history,
+	wire.TypeSearch:  (*session).search,
 	wire.TypePing:    (*session).ping,
 }
 

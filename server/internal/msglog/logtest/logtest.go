@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) msglog.Log) {
 			test.run(t, log)
 		})
 	}
+	RunSearch(t, open)
 }
 
 const room = "lobby"
@@ -266,6 +267,9 @@ func testContextEnded(t *testing.T, log msglog.Log) {
 	if _, err := log.Read(ctx, room, 0, 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("read: %v", err)
 	}
+	if _, err := log.Search(ctx, room, "text", 0, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("search: %v", err)
+	}
 	wantBounds(t, log, room, msglog.Bounds{First: 1})
 	mustAppend(t, log, entries)
 	if e := entries[2]; e.Seq != 3 || e.Duplicate {
@@ -319,6 +323,9 @@ func testClosed(t *testing.T, log msglog.Log) {
 	}
 	if _, err := log.Read(t.Context(), room, 0, 1); !errors.Is(err, msglog.ErrClosed) {
 		t.Errorf("read: %v", err)
+	}
+	if _, err := log.Search(t.Context(), room, "text", 0, 1); !errors.Is(err, msglog.ErrClosed) {
+		t.Errorf("search: %v", err)
 	}
 	if _, err := log.Bounds(t.Context(), room); !errors.Is(err, msglog.ErrClosed) {
 		t.Errorf("bounds: %v", err)

@@ -29,7 +29,8 @@ type Options struct {
 // It is answered with the sequence number of the highest. Sessions are forgotten in the order in which their last
 // message was dropped, when there are more than Options.Sessions.
 type Log struct {
-	options Options
+	options   Options
+	searching chan struct{} // holds a value while a Search runs
 
 	mu       sync.RWMutex // guards the following
 	closed   bool
@@ -47,7 +48,10 @@ func New(o Options) *Log {
 	if o.Sessions == 0 {
 		o.Sessions = DefaultSessions
 	}
-	return &Log{options: o, rooms: make(map[string]*room), sessions: make(map[wire.SessionID]*session)}
+	return &Log{
+		options: o, searching: make(chan struct{}, 1),
+		rooms: make(map[string]*room), sessions: make(map[wire.SessionID]*session),
+	}
 }
 
 // Append implements [msglog.Log].

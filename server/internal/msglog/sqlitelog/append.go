@@ -40,7 +40,7 @@ func (l *Log) Append(ctx context.Context, entries []msglog.Entry) error {
 	if err := w.append(ctx, entries); err != nil {
 		return explain(l.dir, err)
 	}
-	if overfull, long := l.publish(w, entries), l.count(w); overfull || long {
+	if due, long := l.publish(w, entries), l.count(w); due || long {
 		l.wakeUpkeep()
 	}
 	return nil
@@ -115,8 +115,9 @@ func (w *writer) findKept(s *session, id wire.ID) (place, error) {
 	return p, nil
 }
 
-// publish tells the entries, and the readers, what has been committed. It reports whether a room has too many entries.
-func (l *Log) publish(w *writer, entries []msglog.Entry) (overfull bool) {
+// publish tells the entries, and the readers, what has been committed. It reports whether a room has something
+// for the upkeep to do.
+func (l *Log) publish(w *writer, entries []msglog.Entry) (due bool) {
 	for i, p := range w.places {
 		entries[i].Seq, entries[i].Time, entries[i].Duplicate = p.seq, p.time, p.duplicate
 	}
@@ -125,7 +126,7 @@ func (l *Log) publish(w *writer, entries []msglog.Entry) (overfull bool) {
 	for _, r := range w.touched {
 		r.bounds.Last, r.stored = r.last, true
 		l.rooms[r.name] = r
-		overfull = overfull || l.excess(r) >= dropStep
+		due = due || l.excess(r) >= dropStep || l.unindexed(r) >= l.options.indexStep
 	}
-	return overfull
+	return due
 }

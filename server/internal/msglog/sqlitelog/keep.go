@@ -2,6 +2,7 @@ package sqlitelog
 
 import (
 	"context"
+	"database/sql"
 
 	"hubbub/wire"
 )
@@ -13,12 +14,12 @@ const dropStep = 256
 // excess returns how many entries of r can't be read any more and are to be deleted. It is called with l.mu held.
 func (l *Log) excess(r *room) int { return int(l.visible(r).First - r.bounds.First) }
 
-// overfullRoom returns a room that has a step's worth to delete, or nil.
-func (l *Log) overfullRoom() *room {
+// roomWith returns a room of which there are that many, or nil. It calls number with l.mu held.
+func (l *Log) roomWith(number func(*room) int, many int) *room {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	for _, r := range l.rooms {
-		if l.excess(r) >= dropStep {
+		if number(r) >= many {
 			return r
 		}
 	}
@@ -51,8 +52,10 @@ func (w *writer) drop(r *room, until wire.Seq) error {
 		if err != nil {
 			return err
 		}
-		if _, err := w.delete.Exec(from, to); err != nil {
-			return err
+		for _, delete := range []*sql.Stmt{w.delete, w.unindex} {
+			if _, err := delete.Exec(from, to); err != nil {
+				return err
+			}
 		}
 		for no, spans := range spansOf(gone) {
 			for _, s := range spans {

@@ -65,6 +65,11 @@ func (l *Log) read(ctx context.Context, r *room, first, last wire.Seq, limit int
 	if err != nil {
 		return nil, err
 	}
+	return entriesOf(r, rows)
+}
+
+// entriesOf takes the entries of r out of rows that have the columns of selectPage, and closes them.
+func entriesOf(r *room, rows *sql.Rows) ([]msglog.Entry, error) {
 	defer rows.Close()
 	var entries []msglog.Entry
 	var raw sql.RawBytes

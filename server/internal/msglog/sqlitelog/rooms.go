@@ -26,7 +26,8 @@ type room struct {
 	no   int64
 
 	// Changed by who has the writer, with Log.mu held.
-	bounds msglog.Bounds // of the entries that are stored
+	bounds  msglog.Bounds // of the entries that are stored
+	indexed wire.Seq      // the last entry that the full-text index has
 
 	// Owned by who has the writer.
 	last   wire.Seq // as of the transaction that is open
@@ -36,7 +37,7 @@ type room struct {
 // loadRooms returns the rooms that the database has.
 func loadRooms(ctx context.Context, conn *sql.Conn) (map[string]*room, error) {
 	rows, err := conn.QueryContext(ctx, `
-		SELECT name, no,
+		SELECT name, no, indexed,
 			(SELECT min(key) FROM messages WHERE key > no << ?1 AND key < (no + 1) << ?1),
 			(SELECT max(key) FROM messages WHERE key > no << ?1 AND key < (no + 1) << ?1)
 		FROM rooms`, seqBits)
@@ -48,7 +49,7 @@ func loadRooms(ctx context.Context, conn *sql.Conn) (map[string]*room, error) {
 	for rows.Next() {
 		r := &room{bounds: msglog.Bounds{First: 1}, stored: true}
 		var first, last sql.NullInt64
-		if err := rows.Scan(&r.name, &r.no, &first, &last); err != nil {
+		if err := rows.Scan(&r.name, &r.no, &r.indexed, &first, &last); err != nil {
 			return nil, err
 		}
 		if last.Valid {

@@ -14,8 +14,7 @@ const applicationID = 0x48756262
 // What has been released is never changed: a change is one more.
 //
 // What messages have in common is kept beside them. A message takes some 45 bytes beside its text, the index included. The
-// last message of a room must never be deleted, since the next one's number comes from it. The whole-number key lets a
-// full-text index refer to messages.
+// last message of a room must never be deleted, since the next one's number comes from it.
 var migrations = []string{
 	`
 CREATE TABLE rooms (
@@ -49,6 +48,12 @@ CREATE TABLE dropped (
 	time    INTEGER NOT NULL, -- messages.time of the last
 	PRIMARY KEY (session, first)
 ) WITHOUT ROWID;
+`,
+	`
+ALTER TABLE rooms ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0; -- the last message's number that search has
+-- The words of messages by messages.key, as package words has them: ascii takes them apart at the blanks between them and
+-- nowhere else. It holds no texts, and so what is deleted need not be taken apart again.
+CREATE VIRTUAL TABLE search USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii');
 `,
 }
 

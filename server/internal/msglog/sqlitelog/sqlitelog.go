@@ -18,6 +18,13 @@
 // [Options].Keep lets it go, its number is added to a stretch of the numbers of its session that are gone. A client's
 // numbers follow one another, so a session costs one row of some twenty bytes however much it has said. A message sent
 // again after that long is answered with the number and the time of the last one of its stretch.
+//
+// # Search
+//
+// The words of messages are in a full-text index (FTS5). Indexing a message costs several times as much as storing it, so
+// Append does not wait for it: the upkeep indexes in steps, and rests in between. What is not indexed yet, a few hundred
+// messages at the most where there is no rush, is looked through one by one. So a search sees whatever has been
+// committed, and the index only makes it fast. A log of an older version is indexed like that too, once it is open.
 package sqlitelog
 
 import (
@@ -45,6 +52,8 @@ type Options struct {
 
 	// Logger gets what goes wrong in the background. Nil: nobody does.
 	Logger *slog.Logger
+
+	indexStep int // for tests: messages indexed in one transaction; 0: the constant of that name
 }
 
 // Log is a [msglog.Log] in a folder. Reads have their own connections to the database and never wait for an Append.
@@ -56,6 +65,7 @@ type Log struct {
 	writing *sql.DB
 	reading *sql.DB
 	page    *sql.Stmt // of reading
+	search  *searcher
 
 	// writer holds the one writer while nobody has taken it.
 	writer chan *writer
@@ -94,6 +104,9 @@ func Open(ctx context.Context, dir string, o Options) (*Log, error) {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.indexStep == 0 {
+		o.indexStep = indexStep
 	}
 	l := &Log{
 		dir: dir, options: o,
@@ -149,7 +162,10 @@ func (l *Log) open(ctx context.Context) error {
 	if l.reading, err = connect(path, "ro", readerPragmas, max(readers, runtime.GOMAXPROCS(0))); err != nil {
 		return err
 	}
-	l.page, err = l.reading.PrepareContext(ctx, selectPage)
+	if l.page, err = l.reading.PrepareContext(ctx, selectPage); err != nil {
+		return err
+	}
+	l.search, err = newSearcher(ctx, path)
 	return err
 }
 
@@ -172,6 +188,9 @@ func (l *Log) Close() error {
 // tidies its write-ahead log away, which a reader may not.
 func (l *Log) release() error {
 	var failures []error
+	if l.search != nil {
+		failures = append(failures, l.search.close())
+	}
 	if l.page != nil {
 		failures = append(failures, l.page.Close())
 	}

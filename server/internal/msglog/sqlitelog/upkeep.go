@@ -16,8 +16,8 @@ func (l *Log) wakeUpkeep() {
 	}
 }
 
-// upkeep is the goroutine that does what Append must not wait for: it deletes what is over Options.Keep and moves the
-// write-ahead log into the database. It takes the writer for short steps, and between them whoever waits gets it.
+// upkeep is the goroutine that does what Append must not wait for: it deletes what is over Options.Keep, brings the
+// full-text index up to date, and moves the write-ahead log into the database. It takes the writer for short steps, and between them whoever waits gets it.
 func (l *Log) upkeep(ctx context.Context) {
 	defer close(l.stopped)
 	l.wakeUpkeep()
@@ -40,13 +40,21 @@ func (l *Log) tidy(ctx context.Context) error {
 		if err := l.settle(ctx); err != nil {
 			return err
 		}
-		r := l.overfullRoom()
+		if r := l.roomWith(l.excess, dropStep); r != nil {
+			if err := l.drop(ctx, r); err != nil {
+				return err
+			}
+			continue
+		}
+		r := l.roomWith(l.unindexed, l.options.indexStep)
 		if r == nil {
 			return nil
 		}
-		if err := l.drop(ctx, r); err != nil {
+		start := time.Now()
+		if err := l.index(ctx, r, l.options.indexStep); err != nil {
 			return err
 		}
+		sleep(ctx, indexRest*time.Since(start))
 	}
 }
 

@@ -29,6 +29,7 @@ type writer struct {
 	addRoom                                   *sql.Stmt
 	findSession, addSession                   *sql.Stmt
 	findName, addName                         *sql.Stmt
+	index, setIndexed, unindex                *sql.Stmt
 	findSpan, neighbours, deleteSpan, addSpan *sql.Stmt // numbers of messages that are gone
 
 	rooms    map[string]*room
@@ -72,6 +73,9 @@ func (w *writer) prepare(ctx context.Context) error {
 		{&w.addSession, `INSERT INTO sessions (session) VALUES (?)`},
 		{&w.findName, `SELECT no FROM names WHERE name = ?`},
 		{&w.addName, `INSERT INTO names (name) VALUES (?)`},
+		{&w.index, `INSERT INTO search (rowid, words) VALUES (?, ?)`},
+		{&w.setIndexed, `UPDATE rooms SET indexed = ? WHERE no = ?`},
+		{&w.unindex, `DELETE FROM search WHERE rowid BETWEEN ? AND ?`},
 		{&w.numbered, `SELECT key, session, id, time FROM messages WHERE key BETWEEN ? AND ? AND id IS NOT NULL`},
 		{&w.delete, `DELETE FROM messages WHERE key BETWEEN ? AND ?`},
 		{&w.findSpan, `SELECT last, key, time FROM dropped WHERE session = ? AND first <= ? ORDER BY first DESC LIMIT 1`},
