@@ -1,0 +1,238 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	readBytes = 1 << 20 // what is read from one client at once
+	mostTurn  = 100 * time.Millisecond
+	// pingTime is how often a server hears from everybody: one that hears nothing ends the connection after 75 s.
+	pingTime = 25 * time.Second
+)
+
+// crowd is the clients of one measurement: receivers, which read and count, and senders. One goroutine does everything,
+// on a thread of its own, and never waits for a single client: what it costs is the same for every server.
+type crowd struct {
+	// Set when it is made, then only read.
+	target  *target
+	senders int
+	size    int
+	began   time.Time
+	tell    func(format string, args ...any) // says how it goes, to whom is waiting
+
+	epoll   int
+	events  []unix.EpollEvent
+	buf     []byte
+	members []member // receivers, then senders
+	joined  int
+	now     time.Duration // since began, as of the last turn
+	read    time.Duration // when something was read last
+	pinged  time.Duration
+
+	active int   // receivers that read: the first ones
+	total  int64 // messages that these have, all together
+	said   int64
+	late   time.Duration // the most that a message was said later than it should have been
+}
+
+// member is one client.
+type member struct {
+	fd      int
+	name    string
+	head    []byte // what has come before it was welcomed
+	joined  bool
+	counted int64    // messages that it was sent
+	checker *checker // nil for most receivers
+	stamps  *stamps  // nil unless latency is measured
+
+	// Of a sender only.
+	own int64  // messages that it has said
+	out []byte // what its socket has not taken
+}
+
+// newCrowd makes the clients of a measurement. They are not connected yet. It is to be closed.
+func newCrowd(t *target, c testCase, o *options, tell func(string, ...any)) (*crowd, error) {
+	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, err
+	}
+	senders := o.senders
+	if c.silent {
+		senders = 0
+	}
+	cr := &crowd{
+		target: t, senders: senders, size: o.size, began: time.Now(), tell: tell,
+		epoll: epoll, events: make([]unix.EpollEvent, 1024), buf: make([]byte, readBytes),
+		members: make([]member, c.n+senders), active: c.n,
+	}
+	tag := newTag()
+	for i := range cr.members {
+		cr.members[i] = member{fd: -1, name: fmt.Sprintf("%s-%d", tag, i)}
+	}
+	checked := min(o.check, c.n)
+	for k := range checked {
+		cr.members[k*c.n/checked].checker = newChecker(receiver, senders)
+	}
+	for s := range cr.speakers() {
+		cr.speakers()[s].checker = newChecker(s, senders)
+	}
+	return cr, nil
+}
+
+// close ends all connections.
+func (c *crowd) close() {
+	for i := range c.members {
+		if fd := c.members[i].fd; fd >= 0 {
+			unix.Close(fd)
+		}
+	}
+	unix.Close(c.epoll)
+}
+
+func (c *crowd) receivers() []member { return c.members[:len(c.members)-c.senders] }
+func (c *crowd) speakers() []member  { return c.members[len(c.members)-c.senders:] }
+
+// drive has everything read and written for that long. It calls say before each turn, which returns how long that may
+// wait when nothing comes.
+func (c *crowd) drive(ctx context.Context, d time.Duration, say func() time.Duration) error {
+	c.now = time.Since(c.began)
+	for end := c.now + d; c.now < end; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := c.turn(min(say(), end-c.now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nothing is for drive, to say nothing.
+func nothing() time.Duration { return mostTurn }
+
+// turn writes what waits to be written, waits that long for something to read, and reads it.
+func (c *crowd) turn(wait time.Duration) error {
+	const retry = 2 * time.Millisecond
+	waiting, err := c.flush()
+	if err != nil {
+		return err
+	}
+	if waiting {
+		wait = min(wait, retry)
+	}
+	n, err := unix.EpollWait(c.epoll, c.events, milliseconds(wait))
+	if err != nil && !errors.Is(err, unix.EINTR) {
+		return fmt.Errorf("waiting for something to read: %w", err)
+	}
+	for _, e := range c.events[:max(n, 0)] {
+		if err := c.receive(int(e.Fd)); err != nil {
+			return err
+		}
+	}
+	c.now = time.Since(c.began)
+	if n > 0 {
+		c.read = c.now
+	}
+	if c.now-c.pinged > pingTime {
+		c.ping()
+	}
+	return nil
+}
+
+// receive reads once from member i.
+func (c *crowd) receive(i int) error {
+	m := &c.members[i]
+	n, err := unix.Read(m.fd, c.buf)
+	switch {
+	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
+		return nil
+	case err != nil:
+		return fmt.Errorf("the connection of %s broke: %w", m.name, err)
+	case n == 0:
+		return fmt.Errorf("the server ended the connection of %s", m.name)
+	}
+	data := c.buf[:n]
+	if m.checker != nil {
+		m.checker.take(data)
+	}
+	if !m.joined {
+		return c.awaitWelcome(m, data)
+	}
+	messages := countMessages(data)
+	m.counted += messages
+	if i < c.active {
+		c.total += messages
+	}
+	if m.stamps != nil {
+		m.stamps.take(data, time.Since(c.began))
+	}
+	return nil
+}
+
+// flush writes what the senders have to say, and reports whether some of it has to wait.
+func (c *crowd) flush() (waiting bool, err error) {
+	speakers := c.speakers()
+	for i := range speakers {
+		m := &speakers[i]
+		if len(m.out) == 0 {
+			continue
+		}
+		n, err := unix.Write(m.fd, m.out)
+		if err != nil && !errors.Is(err, unix.EAGAIN) && !errors.Is(err, unix.EINTR) {
+			return false, fmt.Errorf("writing to the connection of %s: %w", m.name, err)
+		}
+		m.out = append(m.out[:0], m.out[max(n, 0):]...)
+		waiting = waiting || len(m.out) > 0
+	}
+	return waiting, nil
+}
+
+// measure is what has been delivered by now, and at which cost.
+type measure struct {
+	at     time.Duration
+	total  int64
+	server time.Duration // CPU
+	own    time.Duration // CPU of this process
+}
+
+func (c *crowd) measure() (measure, error) {
+	m := measure{at: time.Since(c.began), total: c.total}
+	var err, ownErr error
+	if c.target.pid != 0 {
+		m.server, err = processorTime(c.target.pid)
+	}
+	m.own, ownErr = ownProcessorTime()
+	return m, errors.Join(err, ownErr)
+}
+
+// pause has the receivers from the first one on stop reading, and no longer counts on them.
+func (c *crowd) pause(first int) error {
+	for i := first; i < len(c.receivers()); i++ {
+		if err := unix.EpollCtl(c.epoll, unix.EPOLL_CTL_DEL, c.members[i].fd, nil); err != nil {
+			return err
+		}
+		c.total -= c.members[i].counted
+	}
+	c.active = first
+	return nil
+}
+
+// resume has all receivers read again.
+func (c *crowd) resume() error {
+	for i := c.active; i < len(c.receivers()); i++ {
+		if err := watch(c.epoll, c.members[i].fd, i); err != nil {
+			return err
+		}
+		c.total += c.members[i].counted
+	}
+	c.active = len(c.receivers())
+	return nil
+}

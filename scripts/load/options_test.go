@@ -1,0 +1,82 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"flag"
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestFlags(t *testing.T) {
+	o, err := parseFlags([]string{"-workload", "fanout,idle", "-n", "20, 30", "-w", "4", "-duration", "1s", "-addr", "127.0.0.1:5050", "-pid", "7"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []testCase
+	for _, w := range o.workloads {
+		got = append(got, w.cases(&o)...)
+	}
+	want := []testCase{
+		{"fanout", 20, 4, time.Second, false, true}, {"fanout", 30, 4, time.Second, false, true},
+		{"idle", 20, 0, time.Second, true, false}, {"idle", 30, 0, time.Second, true, false},
+	}
+	if len(got) != len(want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("got %v, want %v", got[i], want[i])
+		}
+	}
+}
+
+func TestFlagsRefused(t *testing.T) {
+	for args, want := range map[string]string{
+		"-addr 192.0.2.1:5050":         "not on this machine's loopback",
+		"-addr nowhere":                "-addr",
+		"-pid 7":                       "-pid is for the server at -addr",
+		"-workload fanout,sprint":      `no workload "sprint"`,
+		"-n 10,x":                      `"x" is not a whole number`,
+		"-n 1":                         "-n can't be 1",
+		"-n 1000000":                   "-n can't be 1000000",
+		"-w 0":                         "-w can't be 0",
+		"-size 10":                     "-size can't be 10",
+		"-senders 0":                   "-senders can't be 0",
+		"-runs 0":                      "-runs can't be 0",
+		"-duration 1h":                 "-duration can't be 1h",
+		"more":                         `unexpected argument "more"`,
+		"-floors":                      "not defined",
+		"-addr 192.0.2.1:1 -runs 9000": "-runs can't be 9000",
+	} {
+		_, err := parseFlags(strings.Fields(args), io.Discard)
+		if !errors.Is(err, errUsage) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", args, err, want)
+		}
+		if exitStatus(err) != 2 {
+			t.Errorf("%s: the exit status is %d, want 2", args, exitStatus(err))
+		}
+	}
+}
+
+func TestAnywhere(t *testing.T) {
+	if _, err := parseFlags([]string{"-addr", "192.0.2.1:5050", "-anywhere"}, io.Discard); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	var out strings.Builder
+	_, err := parseFlags([]string{"-h"}, &out)
+	if !errors.Is(err, flag.ErrHelp) || exitStatus(err) != 0 {
+		t.Errorf("got %v", err)
+	}
+	for _, w := range workloads {
+		if !strings.Contains(out.String(), w.name) {
+			t.Errorf("the help has no word of %s", w.name)
+		}
+	}
+}

@@ -1,0 +1,133 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+// testCase is one workload with its numbers.
+type testCase struct {
+	workload string
+	n        int           // receivers
+	w        int           // messages in flight; 0 where it is not for that
+	duration time.Duration // of what is measured
+	silent   bool          // nobody says anything: there are no senders
+	floor    bool          // the bare broadcaster can do it too
+}
+
+// figure is one measured value.
+type figure struct {
+	name  string
+	unit  string
+	value float64
+}
+
+// workload is what a crowd does, and what is measured.
+type workload struct {
+	name     string
+	n, w     []int // where the flags don't say: the receivers, and the messages in flight; no w: it is not for that
+	duration time.Duration
+	silent   bool
+	floor    bool
+	run      func(ctx context.Context, c *crowd, t testCase) ([]figure, error)
+}
+
+// workloads is set here and then only read. Each run has a crowd to itself, on a server to itself where one is started.
+var workloads = []workload{
+	{
+		name: "fanout", n: []int{100, 1000}, w: []int{1, 64, 1024}, duration: 3 * time.Second, floor: true,
+		run: runFanout,
+	},
+	{name: "latency", n: []int{1000}, duration: 10 * time.Second, floor: true, run: runLatency},
+	{name: "idle", n: []int{1000, 10_000}, silent: true, run: runIdle},
+	{name: "slow", n: []int{1000}, w: []int{64}, duration: 10 * time.Second, run: runSlow},
+	{
+		name: "scale", n: []int{10, 100, 1000, 10_000}, w: []int{64}, duration: 3 * time.Second, floor: true,
+		run: runFanout,
+	},
+}
+
+func workloadNames() string {
+	var names []string
+	for _, w := range workloads {
+		names = append(names, w.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// cases returns the workload's cases with what the flags say.
+func (w workload) cases(o *options) []testCase {
+	ns, ws, duration := w.n, w.w, w.duration
+	if len(o.n) > 0 {
+		ns = o.n
+	}
+	if len(o.w) > 0 && len(ws) > 0 {
+		ws = o.w
+	}
+	if len(ws) == 0 {
+		ws = []int{0}
+	}
+	if o.duration > 0 {
+		duration = o.duration
+	}
+	var cases []testCase
+	for _, n := range ns {
+		for _, inFlight := range ws {
+			cases = append(cases, testCase{w.name, n, inFlight, duration, w.silent, w.floor})
+		}
+	}
+	return cases
+}
+
+// gather has everybody join and be told about everybody else.
+func (c *crowd) gather(ctx context.Context) error {
+	if _, err := c.join(ctx); err != nil {
+		return err
+	}
+	_, err := c.awaitQuiet(ctx)
+	return err
+}
+
+// warmUp is how long a workload runs before it is measured.
+func warmUp(duration time.Duration) time.Duration { return min(duration/4, time.Second) }
+
+// during returns what was delivered between two measures, and at which cost.
+func (t *target) during(before, after measure) []figure {
+	const each = " for a delivery"
+	deliveries := max(float64(after.total-before.total), 1)
+	figures := []figure{{"deliveries", "M/s", deliveries / 1e6 / (after.at - before.at).Seconds()}}
+	if t.pid != 0 {
+		cpu := after.server - before.server
+		figures = append(figures,
+			figure{"server CPU" + each, "µs", cpu.Seconds() * 1e6 / deliveries},
+			figure{"server CPU", "cores", cpu.Seconds() / (after.at - before.at).Seconds()})
+	}
+	own := after.own - before.own
+	return append(figures, figure{"generator CPU" + each, "µs", own.Seconds() * 1e6 / deliveries})
+}
+
+// runFanout keeps so many messages in flight and counts.
+func runFanout(ctx context.Context, c *crowd, t testCase) ([]figure, error) {
+	if err := c.gather(ctx); err != nil {
+		return nil, err
+	}
+	say := c.keepInFlight(t.w)
+	if err := c.drive(ctx, warmUp(t.duration), say); err != nil {
+		return nil, err
+	}
+	before, err := c.measure()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.drive(ctx, t.duration, say); err != nil {
+		return nil, err
+	}
+	after, err := c.measure()
+	if err != nil {
+		return nil, err
+	}
+	return c.target.during(before, after), c.drain(ctx)
+}
