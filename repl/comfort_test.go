@@ -189,6 +189,9 @@ func TestScreenReader(t *testing.T) {
 	waitForText(x, "three")
 	x.Type("/time on\n")
 	x.WaitFor("the prompt", func(s ttytest.Screen) bool { return s.Lines[s.Row] == "You:" })
+	x.Type("done\n") // behind the command
+	h.awaitText("done")
+	x.WaitFor("the prompt", func(s ttytest.Screen) bool { return s.Lines[s.Row] == "You:" })
 	h.broadcast(nil, wire.Message{From: "Bob", Text: "four", Seq: 5, Time: wire.TimeOf(testTime)})
 	waitForText(x, "[Bob]: four (12:34)")
 	x.Type("/clear\n/multiline on\n")
@@ -205,7 +208,7 @@ func TestScreenReader(t *testing.T) {
 	lines := strings.ReplaceAll(appended(t, x), "\a", "")
 	for _, want := range []string{
 		"-- Tuesday, 20 October 2026\n[Bob]: one\n",
-		"hello\nYou: \n[Bob]: " + long + "\n[Bob]: three\n/time on\nYou: \n[Bob]: four (12:34)\n",
+		"hello\nYou: \n[Bob]: " + long + "\n[Bob]: three\n/time on\nYou: done\nYou: \n[Bob]: four (12:34)\n",
 	} {
 		if !strings.Contains(lines, want) {
 			t.Errorf("written:\n%q\nwithout\n%q", lines, want)
@@ -226,7 +229,7 @@ func TestScreenReaderInColor(t *testing.T) {
 }
 
 func TestScreenReaderWhenTheConnectionEnds(t *testing.T) {
-	h := startHub(t, nil)
+	h := startHub(t, func(h *fakeHub) { h.forget = wire.Errorf(wire.CodeNameTaken, "you are here already") })
 	x := reader(t, h, "-name", "Alice")
 	waitForText(x, "[SERVER]: Welcome, Alice.")
 	waitForText(x, "You:")
@@ -238,7 +241,8 @@ func TestScreenReaderWhenTheConnectionEnds(t *testing.T) {
 	if status := x.Wait(); status != statusNoConnection {
 		t.Errorf("status %d", status)
 	}
-	if lines := appended(t, x); !strings.HasSuffix(lines, "You: \n-- the server is going home\n") {
+	want := "You: \n-- the connection is lost: the server is going home; trying again\n-- you are here already\n"
+	if lines := appended(t, x); !strings.HasSuffix(lines, want) {
 		t.Errorf("written: %q", lines)
 	}
 }

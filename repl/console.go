@@ -14,6 +14,7 @@ type console interface {
 	ReadLine() (string, error)
 	Print(text string)
 	SetPrompt(mark, prompt string)
+	OfferDraft(text string)
 	Bell()
 	Clear()
 	Size() (cols, rows int) // 0: lines are not to be wrapped

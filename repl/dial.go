@@ -23,7 +23,9 @@ func dial(ctx context.Context, o options, name string, history int) (*client.Cli
 	if timeout == 0 {
 		timeout = forever
 	}
-	c, err := client.Dial(ctx, client.Config{Addrs: o.addrs, Name: name, History: history, Timeout: timeout})
+	c, err := client.Dial(ctx, client.Config{
+		Addrs: o.addrs, Name: name, History: history, Timeout: timeout, Reconnect: true, Intervals: o.intervals,
+	})
 	var refused *wire.Error
 	switch {
 	case err == nil:

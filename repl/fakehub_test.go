@@ -25,19 +25,28 @@ type fakeHub struct {
 	onChat  func(m *fakeMember, c wire.Chat) (handled bool) // nil: every chat is acknowledged
 	onJoin  func(m *fakeMember)                             // called behind the welcome
 	history []wire.Message                                  // stored before the test
+	forget  *wire.Error                                     // refuses who comes back; nil: nobody is
 
 	mu      sync.Mutex // guards the following
 	members []*fakeMember
 	said    []wire.Message
+	logged  map[sending]wire.Seq
 	done    []string      // the texts of said that were acknowledged and passed on
 	changed chan struct{} // closed, and replaced, when something has happened
 }
 
+// sending is what the log has only once.
+type sending struct {
+	session wire.SessionID
+	id      wire.ID
+}
+
 // fakeMember is one connection.
 type fakeMember struct {
-	hub  *fakeHub
-	conn net.Conn
-	name string
+	hub     *fakeHub
+	conn    net.Conn
+	name    string
+	session wire.SessionID // set by the join
 
 	mu sync.Mutex // held while a frame is written
 }
@@ -48,11 +57,11 @@ func startHub(t *testing.T, change func(*fakeHub)) *fakeHub {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &fakeHub{t: t, listener: listener, changed: make(chan struct{})}
+	h := &fakeHub{t: t, listener: listener, changed: make(chan struct{}), logged: make(map[sending]wire.Seq)}
 	if change != nil {
 		change(h)
 	}
-	h.handlers.Go(h.accept)
+	h.handlers.Go(func() { h.accept(listener) })
 	t.Cleanup(func() {
 		h.listener.Close()
 		h.cut()
@@ -63,9 +72,9 @@ func startHub(t *testing.T, change func(*fakeHub)) *fakeHub {
 
 func (h *fakeHub) addr() string { return h.listener.Addr().String() }
 
-func (h *fakeHub) accept() {
+func (h *fakeHub) accept(listener net.Listener) {
 	for {
-		conn, err := h.listener.Accept()
+		conn, err := listener.Accept()
 		if err != nil {
 			return
 		}
@@ -110,22 +119,21 @@ func (m *fakeMember) handle(frame wire.Frame) bool {
 			m.send(refusal)
 			return false
 		}
+		if f.Since != nil && h.forget != nil {
+			m.send(h.forget)
+			return false
+		}
 		m.join(f)
 	case wire.Chat:
-		message := wire.Message{From: m.name, Text: f.Text}
 		if h.onChat != nil && h.onChat(m, f) {
 			return true
 		}
-		h.update(func() {
-			message.Seq = wire.Seq(len(h.history) + len(h.said) + 1)
-			message.Time = wire.TimeOf(time.Date(2026, 10, 20, 12, 0, 0, 0, time.UTC))
-			if h.old {
-				message.Seq, message.Time = 0, 0
-			}
-			h.said = append(h.said, message)
-		})
+		message, again := h.log(m, f)
 		if !h.old {
 			m.send(wire.Ack{ID: f.ID, Seq: message.Seq, Time: message.Time})
+		}
+		if again {
+			return true
 		}
 		h.broadcast(m, message)
 		h.update(func() { h.done = append(h.done, f.Text) })
@@ -137,9 +145,37 @@ func (m *fakeMember) handle(frame wire.Frame) bool {
 	return true
 }
 
+// log takes a text into the log, unless it is there.
+func (h *fakeHub) log(m *fakeMember, f wire.Chat) (message wire.Message, again bool) {
+	message = wire.Message{From: m.name, Text: f.Text}
+	h.update(func() {
+		message.Seq = wire.Seq(len(h.history) + len(h.said) + 1)
+		message.Time = wire.TimeOf(time.Date(2026, 10, 20, 12, 0, 0, 0, time.UTC))
+		if h.old {
+			message.Seq, message.Time = 0, 0
+		} else if seq, there := h.logged[sending{m.session, f.ID}]; there {
+			message.Seq, again = seq, true
+			return
+		}
+		h.logged[sending{m.session, f.ID}] = message.Seq
+		h.said = append(h.said, message)
+	})
+	return message, again
+}
+
+// speak has somebody say something who is not here.
+func (h *fakeHub) speak(from, text string) {
+	message := wire.Message{From: from, Text: text}
+	h.update(func() {
+		message.Seq = wire.Seq(len(h.history) + len(h.said) + 1)
+		h.said = append(h.said, message)
+	})
+	h.broadcast(nil, message)
+}
+
 func (m *fakeMember) join(f wire.Join) {
 	h := m.hub
-	h.update(func() { m.name = f.Name })
+	h.update(func() { m.name, m.session = f.Name, f.Session })
 	h.announce(f.Name+" has joined the chat.", wire.EventJoin, f.Name)
 	if !h.old {
 		m.send(wire.Welcome{
@@ -148,10 +184,44 @@ func (m *fakeMember) join(f wire.Join) {
 		for _, message := range h.history[max(0, len(h.history)-f.History):] {
 			m.send(message)
 		}
+		for _, frame := range h.missed(m, f) {
+			m.send(frame)
+		}
 	}
 	if h.onJoin != nil {
 		h.onJoin(m)
 	}
+}
+
+// missed is what somebody who comes back has missed.
+func (h *fakeHub) missed(m *fakeMember, f wire.Join) []wire.Frame {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if f.Since == nil {
+		return nil
+	}
+	own := make(map[wire.Seq]wire.ID)
+	for s, seq := range h.logged {
+		if s.session == m.session {
+			own[seq] = s.id
+		}
+	}
+	var frames []wire.Frame
+	all := slices.Concat(h.history, h.said)
+	if int(*f.Since) > len(all) { // it was another log's
+		*f.Since = 0
+	}
+	for _, message := range all {
+		id, isOwn := own[message.Seq]
+		switch {
+		case message.Seq <= *f.Since:
+		case isOwn:
+			frames = append(frames, wire.Ack{ID: id, Seq: message.Seq, Time: message.Time})
+		default:
+			frames = append(frames, message)
+		}
+	}
+	return frames
 }
 
 // answer returns two messages at the most, so that whoever wants more has to ask again.
@@ -203,6 +273,29 @@ func (h *fakeHub) cut() {
 	for _, m := range members {
 		m.conn.Close()
 	}
+}
+
+// stop ends the hub as a crash does. It keeps its log.
+func (h *fakeHub) stop() {
+	h.t.Helper()
+	h.listener.Close()
+	h.cut()
+	h.await("the end of all connections", func() bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return len(h.members) == 0
+	})
+}
+
+// restart starts the hub again where it was.
+func (h *fakeHub) restart() {
+	h.t.Helper()
+	listener, err := net.Listen("tcp", h.addr())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.listener = listener
+	h.handlers.Go(func() { h.accept(listener) })
 }
 
 func (h *fakeHub) joined() []*fakeMember {

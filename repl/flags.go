@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"hubbub/repl/internal/client"
 )
 
 // errHelp is the error of parseFlags when the person asks for help.
@@ -27,6 +29,8 @@ type options struct {
 	screenReader bool
 	timeout      time.Duration // 0: for ever
 	version      bool
+
+	intervals client.Intervals // no flag sets them
 }
 
 // useColor reports whether to use colour on a terminal, or else in a pipe.
@@ -80,7 +84,7 @@ func newFlags(getenv func(string) string) (*options, *flag.FlagSet) {
 	flags.BoolVar(&o.screenReader, "screen-reader", false,
 		"on a terminal, only add lines at the end: nothing is painted again, there\nis no colour, and the terminal itself edits the line")
 	flags.Var((*timeout)(&o.timeout), "timeout",
-		"the `duration` to wait for a connection, for the server's answers and, at\nthe end, for acknowledgements since the last one came; 0: for ever")
+		"the `duration` to wait for a connection, in a pipe also for the return of a\nlost one, for the server's answers and, at the end, for acknowledgements\nsince the last one came; 0: for ever")
 	flags.BoolVar(&o.version, "version", false, "print the version and end")
 	return o, flags
 }

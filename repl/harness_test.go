@@ -103,18 +103,24 @@ func (p *process) ends(status int, says string) {
 // awaitStdout waits until a part of stdout is there.
 func (p *process) awaitStdout(text string) {
 	p.t.Helper()
+	p.await(p.stdout, text)
+}
+
+// await waits until a part of one of the program's outputs is there.
+func (p *process) await(out *lockedBuffer, text string) {
+	p.t.Helper()
 	deadline := time.After(patience)
 	for {
-		p.stdout.mu.Lock()
-		changed := p.stdout.changed
-		p.stdout.mu.Unlock()
-		if strings.Contains(p.stdout.String(), text) {
+		out.mu.Lock()
+		changed := out.changed
+		out.mu.Unlock()
+		if strings.Contains(out.String(), text) {
 			return
 		}
 		select {
 		case <-changed:
 		case <-deadline:
-			p.t.Fatalf("waited in vain for %q on stdout, which is %q", text, p.stdout)
+			p.t.Fatalf("waited in vain for %q; stdout is %q, stderr %q", text, p.stdout, p.stderr)
 		}
 	}
 }

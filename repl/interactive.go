@@ -54,8 +54,8 @@ type person struct {
 	multiline multiline
 }
 
-// interactive joins, asking for a name where it needs one, and chats until the person leaves, the connection ends or ctx
-// is done.
+// interactive joins, asking for a name where it needs one, and chats until the person leaves, the connection ends for
+// good or ctx is done.
 func interactive(ctx context.Context, o options, in, out *os.File, stderr io.Writer) error {
 	notices := newOutput(stderr, func(error) {}) // there is nowhere left to say it
 	c, err := enter(ctx, o, in, out, notices)
@@ -70,7 +70,7 @@ func interactive(ctx context.Context, o options, in, out *os.File, stderr io.Wri
 	p.setLook(func(r *render.Renderer) { r.TimeLast = o.screenReader })
 	p.refused = p.reportRefusal
 	p.settled = p.waiting.settle
-	p.offline = func() { p.prompt.update(func(s *promptState) { s.offline = true }) }
+	p.offline = func(is bool) { p.prompt.update(func(s *promptState) { s.offline = is }) }
 	p.greet = true
 	p.worker = newWorker(p.do)
 	p.commands = p.room(true)
@@ -123,6 +123,7 @@ func (p *person) takeOver(o options, in, out *os.File, history *terminal.History
 		Complete: func(line string, pos int) terminal.Completion {
 			return terminal.Completion(p.complete(line, pos))
 		},
+		Pressed: p.client.RetryNow,
 	})
 	if err != nil {
 		return err
@@ -188,8 +189,8 @@ func (p *person) read(ask <-chan struct{}, lines chan<- typed) {
 	}
 }
 
-// chat has done what the person types, until they want to leave, the connection has ended or ctx is done. What is read
-// goes to lines, which has room for one; there is nobody to take the last one.
+// chat has done what the person types, until they want to leave, the connection has ended for good or ctx is done. What
+// is read goes to lines, which has room for one; there is nobody to take the last one.
 func (p *person) chat(ctx context.Context, ask chan<- struct{}, lines <-chan typed) {
 	defer close(ask)
 	interrupted := false // by the last key that ended a line
@@ -303,4 +304,7 @@ func (p *person) reportRefusal(r client.Refused) {
 		p.lost.Add(1)
 	}
 	p.view.notice("the server refuses " + excerpt(r.Text) + ": " + r.Err.Message)
+	if p.painting.Load() {
+		p.console.OfferDraft(command.Line(r.Text))
+	}
 }

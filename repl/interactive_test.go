@@ -198,7 +198,7 @@ func draftAnd(x *ttytest.Terminal, s syscall.Signal) {
 }
 
 func TestConnectionEnds(t *testing.T) {
-	h := startHub(t, nil)
+	h := startHub(t, func(h *fakeHub) { h.forget = wire.Errorf(wire.CodeNameTaken, "you are here already") })
 	x := sit(t, h, nil)
 	before := x.Modes()
 	x.Type("Alice\r")
@@ -209,7 +209,7 @@ func TestConnectionEnds(t *testing.T) {
 	if status := x.Wait(); status != statusNoConnection {
 		t.Errorf("status %d", status)
 	}
-	if !x.Screen().Contains("-- the server is going home") || x.Modes() != before {
+	if !x.Screen().Contains("-- you are here already") || x.Modes() != before {
 		t.Errorf("modes as before: %v; on the screen is\n%s", x.Modes() == before, x.Screen())
 	}
 	if got := h.texts(); len(got) > 0 {
@@ -272,7 +272,8 @@ func TestMistakesAreSaidAboveThePrompt(t *testing.T) {
 	x.WaitFor("the hint", func(s ttytest.Screen) bool { return s.Contains("-- there is no command /hlep; did you mean /help?") })
 	x.Type("hello\r")
 	x.WaitFor("the refusal", func(s ttytest.Screen) bool { return s.Contains(`-- the server refuses "hello": the log is full`) })
-	x.Type("/quit\r")
+	x.WaitFor("its text", func(s ttytest.Screen) bool { return s.Lines[s.Row] == "You: hello" })
+	x.Type("\x15/quit\r")
 	if status := x.Wait(); status != statusDelivered {
 		t.Errorf("status %d", status)
 	}

@@ -15,6 +15,7 @@ func (p *person) leave(ctx context.Context) error {
 		p.view.notice(p.whyEnded())
 	}
 	p.leaving.Store(true)
+	p.client.RetryNow()
 	p.worker.leave()
 	p.giveBack()
 

@@ -8,10 +8,11 @@ import (
 	"hubbub/wire"
 )
 
-// listen shows what comes from the server until the connection has ended.
+// listen shows what comes from the server until the connection has ended for good.
 func (s *session) listen() {
 	defer close(s.over)
 	defer s.crowd.stop()
+	defer func() { s.away.stop() }()
 	for events := s.client.Events(); ; {
 		select {
 		case event, ok := <-events:
@@ -29,6 +30,8 @@ func (s *session) listen() {
 		case <-s.crowd.due():
 			s.tellCrowd()
 			s.view.flush()
+		case <-s.away.due():
+			s.giveUp()
 		}
 	}
 }
@@ -42,13 +45,20 @@ func (s *session) receive(event client.Event) {
 		s.show(e.Frame)
 	case client.Acknowledged:
 		s.settled(e.ID)
+		if e.Seq > s.away.through {
+			s.endMissed()
+		}
 	case client.Refused:
 		s.settled(e.ID)
 		s.tellCrowd()
 		s.refused(e)
+	case client.Lost:
+		s.goAway(e)
+	case client.Resumed:
+		s.comeBack(e)
 	case client.Disconnected:
 		s.ended = e.Err
-		s.offline()
+		s.offline(true)
 	}
 }
 
@@ -63,6 +73,7 @@ func (s *session) show(frame wire.Frame) {
 		}
 	case wire.Message:
 		s.tellCrowd()
+		s.beginMissed(f.Seq)
 		s.ear.hear(f)
 		now := time.Now()
 		text, mention := s.look().Message(f, now)
@@ -73,6 +84,7 @@ func (s *session) show(frame wire.Frame) {
 		if mention && !s.isHistory(f) && s.bellDue(time.Now()) {
 			s.view.bell()
 		}
+		s.reach(f.Seq)
 	case wire.ServerMessage:
 		s.announce(f)
 	}

@@ -226,23 +226,38 @@ func (p *pipe) reportRefusal(r client.Refused) {
 func (p *pipe) finish(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	waiting := context.WithoutCancel(ctx)
-	if errors.Is(cause, errStalled) {
+	if errors.Is(cause, errStalled) || errors.Is(cause, errAway) {
 		waiting = ctx
 	}
-	if left := p.drain(waiting); left != nil {
-		return fail(statusUndelivered, "%s", left.sentence(p.sent.label))
+	left := p.drain(waiting)
+	why, gone := p.whyGone(cause)
+	if left != nil {
+		why = left.sentence(p.sent.label)
 	}
 	switch lost := p.lost + int(p.refusals.Load()); {
-	case errors.Is(cause, errEnded) && !p.complete:
-		return fail(statusUndelivered, "%s; what follows line %d of the input was not sent", p.whyEnded(), p.number)
+	case left != nil && (!gone || p.complete):
+		return fail(statusUndelivered, "%s", why)
+	case gone && !p.complete:
+		return fail(statusUndelivered, "%s; what follows line %d of the input was not sent", why, p.number)
 	case lost == 1:
 		return fail(statusUndelivered, "1 line was not delivered")
 	case lost > 1:
 		return fail(statusUndelivered, "%d lines were not delivered", lost)
-	case errors.Is(cause, errEnded):
-		return fail(statusNoConnection, "%s", p.whyEnded())
+	case gone:
+		return fail(statusNoConnection, "%s", why)
 	case p.failed:
 		return &failure{status: statusFailed}
 	}
 	return nil
+}
+
+// whyGone says why there is no connection any more, and reports whether that is the cause of the end.
+func (p *pipe) whyGone(cause error) (why string, gone bool) {
+	switch {
+	case errors.Is(cause, errEnded):
+		return p.whyEnded(), true
+	case errors.Is(cause, errAway):
+		return cause.Error(), true
+	}
+	return "", false
 }

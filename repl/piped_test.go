@@ -191,54 +191,6 @@ func TestNothingIsAcknowledged(t *testing.T) {
 	}
 }
 
-func TestConnectionEndsInTheMiddle(t *testing.T) {
-	input, typing := io.Pipe()
-	defer typing.Close()
-	h := startHub(t, nil)
-	p := start(t, t.Context(), h, input, "-name", "Alice")
-	io.WriteString(typing, "one\n")
-	h.awaitText("one")
-	h.broadcast(nil, wire.Errorf(wire.CodeShuttingDown, "the server is going home"))
-	h.cut()
-	p.ends(statusUndelivered, "the server is going home; what follows line 1")
-}
-
-func TestFollow(t *testing.T) {
-	h := startHub(t, nil)
-	ctx, cancel := context.WithCancel(t.Context())
-	p := start(t, ctx, h, strings.NewReader("one\n"), "-name", "Alice", "-follow")
-	h.awaitText("one")
-	h.broadcast(nil, wire.Message{From: "Bob", Text: "two"})
-	p.awaitStdout("[Bob]: two\n")
-	cancel()
-	p.ends(statusDelivered, "")
-
-	input := &endReader{strings.NewReader("three\n"), make(chan struct{})}
-	p = start(t, t.Context(), h, input, "-name", "Alice", "-follow")
-	h.awaitText("three")
-	<-input.ended
-	h.broadcast(nil, wire.Message{From: "Bob", Text: "four"})
-	p.awaitStdout("[Bob]: four\n")
-	h.cut()
-	p.ends(statusNoConnection, "the server ended the connection")
-
-	say(t, h, "five\n/quit\n", "-name", "Alice", "-follow").ends(statusDelivered, "")
-}
-
-// endReader closes ended when its reader has ended.
-type endReader struct {
-	io.Reader
-	ended chan struct{}
-}
-
-func (r *endReader) Read(p []byte) (int, error) {
-	n, err := r.Reader.Read(p)
-	if err != nil {
-		close(r.ended)
-	}
-	return n, err
-}
-
 func TestJSON(t *testing.T) {
 	h := startHub(t, nil)
 	h.onJoin = func(m *fakeMember) {

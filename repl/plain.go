@@ -104,6 +104,9 @@ func (c *plainConsole) notify(text string) {
 
 // entered says that the terminal has ended the prompt's line itself.
 func (c *plainConsole) entered() {
+	if c.cfg.Pressed != nil {
+		c.cfg.Pressed()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.prompted = false
@@ -136,6 +139,9 @@ func (c *plainConsole) SetPrompt(mark, prompt string) {
 	defer c.mu.Unlock()
 	c.prompt = prompt
 }
+
+// OfferDraft does nothing: the terminal has the line.
+func (c *plainConsole) OfferDraft(string) {}
 
 // Bell rings.
 func (c *plainConsole) Bell() {

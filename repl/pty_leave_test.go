@@ -57,15 +57,20 @@ func TestWaysOutOfADraft(t *testing.T) {
 		{"quit", func(x *seat) { x.Type("\x15quit\r") }, statusDelivered, ""},
 		{"in a search", func(x *seat) { x.Type("\x12ha"); x.has("reverse-i-search"); x.Signal(syscall.SIGTERM) }, statusDelivered, ""},
 		{"in a paste", func(x *seat) { x.Type(pasteBegins + "ha"); x.Signal(syscall.SIGTERM) }, statusDelivered, ""},
-		{"the server goes", func(x *seat) {
+		{"the server is back and does not let one in", func(x *seat) {
 			x.hub.broadcast(nil, wire.Errorf(wire.CodeShuttingDown, "the server is going home"))
 			x.hub.cut()
-		}, statusNoConnection, "the server is going home"},
+		}, statusNoConnection, "you are here already"},
+		{"another session takes over", func(x *seat) {
+			x.hub.broadcast(nil, wire.Errorf(wire.CodeNameTaken, "you have joined elsewhere"))
+			x.hub.cut()
+		}, statusNoConnection, "-- you have joined elsewhere"},
 		{"a panic", func(x *seat) { x.Type("\x15" + strings.Repeat(" \r", panicAfter)) }, 2, "panic: as told"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := seating{cols: 100, rows: 100}.withDefaults(t)
+			hub := startHub(t, func(h *fakeHub) { h.forget = wire.Errorf(wire.CodeNameTaken, "you are here already") })
+			s := seating{cols: 100, rows: 100, hub: hub}.withDefaults(t)
 			cmd := s.command(t)
 			if c.name == "a panic" {
 				cmd.Env = append(cmd.Env, asPanic+"=1")

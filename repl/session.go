@@ -42,18 +42,20 @@ type session struct {
 	end     context.CancelCauseFunc
 	refused func(client.Refused)
 	settled func(wire.ID) // called when a text is acknowledged or refused
-	offline func()        // called when the connection has ended
+	offline func(bool)    // called when the connection is lost or has ended, and with false when it is back
 	ear     *ear
-	greet   bool          // show the server's greeting
+	addrs   int           // how many servers there are to choose from
 	over    chan struct{} // closed when listen has ended
 
 	said atomic.Bool // something was sent
 
 	// Owned by listen.
+	greet    bool      // show the server's greeting
 	joinedAt wire.Seq  // the log's end then: what comes up to there is history
 	rung     time.Time // when the bell rang last
 	day      render.Day
 	crowd    crowd
+	away     absence
 
 	ended error // why the connection ended; set before over is closed
 
@@ -72,8 +74,9 @@ func newSession(c *client.Client, v view, o options, color bool, end context.Can
 		timeout:  o.timeout,
 		end:      end,
 		settled:  func(wire.ID) {},
-		offline:  func() {},
+		offline:  func(bool) {},
 		ear:      newEar(),
+		addrs:    len(o.addrs),
 		over:     make(chan struct{}),
 		renderer: render.Renderer{Color: color, Name: c.Status().Name, Location: time.Local, Dates: v.person},
 	}
@@ -134,7 +137,12 @@ func (s *session) say(ctx context.Context, text string) (wire.ID, error) {
 // errStalled is what errors are when the server acknowledges nothing for the timeout.
 var errStalled = errors.New("the server has acknowledged nothing")
 
-func (s *session) stalled() error { return fmt.Errorf("%w for %v", errStalled, s.timeout) }
+func (s *session) stalled() error {
+	if !s.client.Status().Connected {
+		return fmt.Errorf("%w for %v, and there is no connection", errStalled, s.timeout)
+	}
+	return fmt.Errorf("%w for %v", errStalled, s.timeout)
+}
 
 // patience limits ctx to the timeout.
 func (s *session) patience(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -148,7 +156,11 @@ func (s *session) history(ctx context.Context, n int) (string, error) {
 	var messages []wire.Message
 	var before wire.Seq
 	for len(messages) < n {
-		h, err := s.client.History(ctx, before, n-len(messages))
+		var h wire.History
+		err := s.request(ctx, func(ctx context.Context) (err error) {
+			h, err = s.client.History(ctx, before, n-len(messages))
+			return err
+		})
 		if err != nil {
 			return "", err
 		}
@@ -166,7 +178,8 @@ func (s *session) history(ctx context.Context, n int) (string, error) {
 
 func (s *session) status(ctx context.Context) (string, error) {
 	roundTrip, err := s.client.Ping(ctx)
-	if err != nil && !errors.Is(err, client.ErrOldServer) {
+	offline := errors.Is(err, client.ErrOffline)
+	if err != nil && !offline && !errors.Is(err, client.ErrOldServer) {
 		return "", err
 	}
 	status := s.client.Status()
@@ -177,6 +190,8 @@ func (s *session) status(ctx context.Context) (string, error) {
 		Seq:            status.Seq,
 		Unacknowledged: status.Unacknowledged,
 		Old:            status.Old,
+		Offline:        offline || !status.Connected,
+		Retry:          status.Retry,
 	}), nil
 }
 

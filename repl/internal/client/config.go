@@ -37,7 +37,7 @@ type Intervals struct {
 
 	// The pauses before reconnecting: the first one, and the longest, up to which each is twice the one before. From
 	// each, up to a half is taken off at random, so that the clients of a hub do not all come back at once. A connection
-	// that has lasted for First begins anew.
+	// that has lasted for First, or brought anything new, begins anew.
 	First   time.Duration // 250 ms
 	Longest time.Duration // 30 s, or First where that is longer
 }

@@ -31,20 +31,27 @@ func (c *Client) live(ctx context.Context) error {
 	pauses := backoff{first: c.cfg.Intervals.First, longest: c.cfg.Intervals.Longest}
 	l, _, _ := c.current()
 	for {
-		since := time.Now()
+		since, seen := time.Now(), c.lastSeen()
 		err := c.serve(ctx, l)
 		final := c.isFinal(ctx, l, err)
 		c.leave(l, err, final)
 		if final {
 			return err
 		}
-		if time.Since(since) >= c.cfg.Intervals.First {
+		if time.Since(since) >= c.cfg.Intervals.First || c.lastSeen() > seen {
 			pauses.reset()
 		}
 		if l, err = c.reconnect(ctx, &pauses, err); err != nil || l == nil {
 			return err
 		}
 	}
+}
+
+// lastSeen is the number of the last message seen. A connection that moves it on was of use, however short it was.
+func (c *Client) lastSeen() wire.Seq {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.seq
 }
 
 // isFinal reports whether the end of l, for which err is the reason, is the client's end too.

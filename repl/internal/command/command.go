@@ -117,6 +117,14 @@ func IsCommand(line string) bool {
 	return text == "" && line != ""
 }
 
+// Line returns the line that says text.
+func Line(text string) string {
+	if strings.HasPrefix(text, "//") || IsCommand(text) {
+		return "/" + text
+	}
+	return text
+}
+
 // parse tells a text from a command. A line is a command where it starts with a slash and its first word has no second
 // one, as a path would. Two slashes stand for a text that starts with one.
 func parse(line string) (text, name, args string) {

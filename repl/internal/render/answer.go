@@ -68,7 +68,9 @@ type Status struct {
 	RoundTrip      time.Duration
 	Seq            wire.Seq // of the last message seen
 	Unacknowledged int
-	Old            bool // the server neither numbers nor acknowledges messages, and answers no ping
+	Old            bool      // the server neither numbers nor acknowledges messages, and answers no ping
+	Offline        bool      // there is no connection to it at the moment
+	Retry          time.Time // when the next attempt to connect again starts; zero: it is under way
 }
 
 // Status renders s, one fact a line.
@@ -77,6 +79,12 @@ func (r Renderer) Status(s Status) string {
 	if s.Old {
 		const unknown = "not known: this is an old server"
 		roundTrip, seq, unacknowledged = unknown, unknown, unknown
+	}
+	switch {
+	case s.Offline && s.Retry.IsZero():
+		roundTrip = "offline; connecting again"
+	case s.Offline:
+		roundTrip = "offline; connecting again at " + r.local(s.Retry).Format("15:04:05")
 	}
 	return r.Rows(1,
 		Row{"server:", Harmless(s.Server)},

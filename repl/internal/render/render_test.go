@@ -136,6 +136,15 @@ func TestStatus(t *testing.T) {
 	if got := (render.Renderer{}).Status(s); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+	offline := s
+	offline.Offline = true
+	if got := (render.Renderer{}).Status(offline); !strings.Contains(got, "round trip:      offline; connecting again\n") {
+		t.Errorf("offline: got\n%s", got)
+	}
+	offline.Retry = time.Date(2026, 10, 20, 12, 34, 56, 0, time.UTC)
+	if got := (render.Renderer{}).Status(offline); !strings.Contains(got, "offline; connecting again at 12:34:56\n") {
+		t.Errorf("offline for some time: got\n%s", got)
+	}
 	s.Old = true
 	if got := (render.Renderer{}).Status(s); !strings.Contains(got, "unacknowledged:  not known: this is an old server") {
 		t.Errorf("an old server: got\n%s", got)

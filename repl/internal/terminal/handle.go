@@ -44,11 +44,15 @@ func (t *Terminal) nextKey() (key, error) {
 		if t.isClosing() {
 			return key{}, ErrClosed
 		}
+		if text := t.offer.Swap(nil); text != nil {
+			return key{keyOffer, []rune(*text)}, nil
+		}
 		if k, ok := t.scanner.next(); ok {
 			return k, nil
 		}
 		n, err := t.tty.read(buf, t.scanner.patience())
 		switch {
+		case errors.Is(err, errNudged):
 		case errors.Is(err, errTimeout):
 			t.scanner.expire()
 		case err != nil:
@@ -61,6 +65,12 @@ func (t *Terminal) nextKey() (key, error) {
 
 // handle does what a key says and returns what the library gets for it, 0 where it gets nothing.
 func (t *Terminal) handle(k key) rune {
+	if k.code == keyOffer {
+		return t.takeOffer(k)
+	}
+	if t.cfg.Pressed != nil {
+		t.cfg.Pressed()
+	}
 	if t.search != nil {
 		if r, ok := t.continueSearch(k); ok {
 			return r
@@ -89,6 +99,14 @@ func (t *Terminal) typeText(k key) rune {
 }
 
 func (t *Terminal) paste(k key) rune { return t.insert(k.text) }
+
+// takeOffer makes the draft what it is offered, where it has nothing to lose.
+func (t *Terminal) takeOffer(k key) rune {
+	if t.search != nil || t.screen.masked() || len(t.engine.draft.text) > 0 {
+		return 0
+	}
+	return t.insert(k.text)
+}
 
 func (t *Terminal) newline(key) rune { return t.insert([]rune{'\n'}) }
 

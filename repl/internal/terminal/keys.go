@@ -13,6 +13,7 @@ const (
 	keyText
 	keyPaste
 	keyPasteTooLong
+	keyOffer // nobody's: what OfferDraft was given
 
 	keyEnter
 	keyNewline // a newline in the draft

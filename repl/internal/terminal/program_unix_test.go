@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -37,6 +38,9 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
+// pressed counts the keys.
+var pressed atomic.Int64
+
 func runProgram(pipe string) int {
 	history, err := OpenHistory(os.Getenv("TERMINAL_TEST_HISTORY"), 100)
 	if err != nil {
@@ -50,6 +54,7 @@ func runProgram(pipe string) int {
 		History:  history,
 		Complete: completeNames,
 		MaxDraft: 2000,
+		Pressed:  func() { pressed.Add(1) },
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -95,6 +100,8 @@ func readLines(term *Terminal) int {
 		switch line, err := term.ReadLine(); {
 		case line == "/quit":
 			return 0
+		case line == "/keys":
+			term.Print(fmt.Sprintf("%d keys", pressed.Load()))
 		case line == "/secret":
 			term.SetMask(true)
 			secret, err := term.ReadLine()
@@ -129,6 +136,8 @@ func obey(control io.Reader, term *Terminal) {
 			}
 		case "prompt":
 			term.SetPrompt("", text)
+		case "offer":
+			term.OfferDraft(text)
 		case "clear":
 			term.Clear()
 		case "close":

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/chzyer/readline"
 )
@@ -36,6 +37,9 @@ type Config struct {
 	// Complete is called on TAB, with the line and the cursor's place in it, in runes; nil: TAB does nothing. It is not
 	// called while a secret is entered. It must not call the Terminal's Close or ReadLine.
 	Complete func(line string, pos int) Completion
+
+	// Pressed is called on each key, before what the key does; nil: nothing is. It must not block.
+	Pressed func()
 
 	// MaxDraft is how long a line may be, in bytes of UTF-8; 0: up to 65,536 characters. A longer one is not returned
 	// on Enter; a notice says so, and the draft stays.
@@ -61,6 +65,8 @@ type Terminal struct {
 	recall    recall
 
 	historyFailed bool // owned by ReadLine
+
+	offer atomic.Pointer[string] // for the draft; nil: none
 
 	closeOnce sync.Once
 	closeErr  error
@@ -150,6 +156,15 @@ func (t *Terminal) SetPrompt(mark, prompt string) { t.screen.setPrompt(mark, pro
 
 // SetMask says whether a secret is entered: it is shown as stars and kept out of the history.
 func (t *Terminal) SetMask(on bool) { t.screen.setMask(on) }
+
+// OfferDraft makes text the draft, unless there is one already, something is being searched or a secret is entered: then
+// it does nothing. It does not wait for that; between two lines it is about the next one. A later offer stands in for one
+// that was not looked at yet.
+func (t *Terminal) OfferDraft(text string) {
+	if t.offer.Swap(&text) == nil {
+		t.tty.nudge()
+	}
+}
 
 // Clear empties the screen.
 func (t *Terminal) Clear() { t.screen.clear() }

@@ -242,3 +242,27 @@ func TestPromptChanges(t *testing.T) {
 	p.tell("prompt \x1b[31mYou (offline):\x1b[0m ")
 	p.expect(19, 0, "You (offline): half")
 }
+
+func TestOfferedDraft(t *testing.T) {
+	p := start(t, options{})
+	p.tell("offer one more time")
+	p.expect(15, 0, "> one more time")
+	p.tell("offer another")
+	p.Type("!")
+	p.expect(16, 0, "> one more time!")
+	p.Type("\r")
+	p.expect(2, 2, "> one more time!", `got "one more time!"`, ">")
+	p.Type("\x12")
+	p.expect(22, 2, "> one more time!", `got "one more time!"`, "(reverse-i-search)`':")
+	p.tell("offer nothing")
+	p.tell("print seen")
+	p.expect(22, 3, "> one more time!", `got "one more time!"`, "seen", "(reverse-i-search)`':")
+}
+
+func TestPressed(t *testing.T) {
+	p := start(t, options{})
+	p.tell("offer /keys")
+	p.expect(7, 0, "> /keys")
+	p.Type("\x1b[D\x1b[Cs\x7f\r")
+	p.expect(2, 2, "> /keys", "5 keys", ">")
+}

@@ -24,7 +24,10 @@ const (
 	continueWait = 2 * time.Second
 )
 
-var errTimeout = errors.New("nothing came in time")
+var (
+	errTimeout = errors.New("nothing came in time")
+	errNudged  = errors.New("nudged")
+)
 
 // A tty is the terminal as the kernel knows it: its modes, its size, its signals and its input.
 type tty struct {
@@ -94,8 +97,8 @@ func (t *tty) raw() {
 	_, _ = readline.MakeRaw(int(t.in.Fd()))
 }
 
-// read waits until the terminal has input, for the given time (0: for ever) or until wake is called. The errors are
-// errTimeout, ErrClosed, and io.EOF or that of the terminal when it is gone.
+// read waits until the terminal has input, for the given time (0: for ever) or until nudge or wake is called. The errors
+// are errTimeout, errNudged, ErrClosed, and io.EOF or that of the terminal when it is gone.
 func (t *tty) read(buf []byte, patience time.Duration) (int, error) {
 	in, wake := int(t.in.Fd()), int(t.wakeR.Fd())
 	for {
@@ -116,6 +119,9 @@ func (t *tty) read(buf []byte, patience time.Duration) (int, error) {
 		case n == 0:
 			return 0, errTimeout
 		case set.IsSet(wake):
+			if n, _ := unix.Read(wake, make([]byte, 1)); n > 0 {
+				return 0, errNudged
+			}
 			return 0, ErrClosed
 		}
 		n, err := unix.Read(in, buf)
@@ -129,6 +135,11 @@ func (t *tty) read(buf []byte, patience time.Duration) (int, error) {
 		}
 		return n, nil
 	}
+}
+
+// nudge ends the read that is waiting, or the next one.
+func (t *tty) nudge() {
+	_, _ = t.wakeW.Write([]byte{0}) // it fails where wake was called
 }
 
 // wake ends the read that is waiting, and all later ones.

@@ -1,0 +1,147 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hubbub/repl/internal/client"
+	"hubbub/repl/internal/ttytest"
+	"hubbub/wire"
+)
+
+// asPatient is set in the environment of a test binary that is to be the program and to wait for at least half an hour
+// before it connects again.
+const asPatient = "HUBBUB_TEST_AS_PATIENT"
+
+func init() {
+	if os.Getenv(asPatient) != "" {
+		o, err := parseFlags(os.Args[1:], os.Getenv)
+		if err == nil {
+			o.intervals = client.Intervals{First: time.Hour}
+			err = interactive(context.Background(), o, os.Stdin, os.Stdout, os.Stderr)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(statusOf(err))
+	}
+}
+
+const lostNotice = "-- the connection is lost: the server ended the connection; trying again"
+
+// offline waits until the prompt says so, with this draft.
+func (x *seat) offline(mark, draft string) {
+	x.t.Helper()
+	want := strings.TrimRight(mark+"You: "+draft, " ")
+	x.WaitFor(want, func(s ttytest.Screen) bool { return s.Lines[s.Row] == want })
+}
+
+func TestServerRestartsWhileALineIsHalfTyped(t *testing.T) {
+	t.Parallel()
+	x := takeSeat(t, seating{cols: 100, rows: 24})
+	x.Type("half a dr")
+	x.drafts("half a dr")
+	x.hub.stop()
+	x.shows(24, 1, lostNotice, "(offline) You: half a dr")
+	x.Type("aft")
+	x.offline("(offline) ", "half a draft")
+	x.hub.speak("Bob", "one")
+	x.hub.speak("Bob", "two, Alice")
+	x.hub.restart()
+	rows := []string{
+		lostNotice, "-- connected again", "-- what was said meanwhile:", "[Bob]: one", "[Bob]: two, Alice",
+		"-- end of what was said meanwhile",
+	}
+	x.shows(17, 6, append(slices.Clone(rows), "You: half a draft")...)
+	if bells := x.Screen().Bells; bells != 1 {
+		t.Errorf("%d bells", bells)
+	}
+	x.hub.speak("Bob", "three")
+	rows = append(rows, "[Bob]: three")
+	x.shows(17, 7, append(slices.Clone(rows), "You: half a draft")...)
+
+	x.hub.stop()
+	x.offline("(offline) ", "half a draft")
+	x.hub.restart()
+	rows = append(rows, lostNotice, "-- connected again") // and nothing was missed
+	x.shows(17, 9, append(slices.Clone(rows), "You: half a draft")...)
+	if got, want := x.hub.texts(), []string{"one", "two, Alice", "three"}; !slices.Equal(got, want) {
+		t.Errorf("said %q", got)
+	}
+	x.Type("\r")
+	x.hub.awaitText("half a draft")
+	x.leave("/quit\r")
+}
+
+func TestTextsThatAreTypedOffline(t *testing.T) {
+	t.Parallel()
+	x := takeSeat(t, seating{cols: 100, rows: 24})
+	x.hub.stop()
+	x.offline("(offline) ", "")
+	x.Type("one\rtwo\r")
+	x.offline("(offline, 2 unsent) ", "")
+	x.hub.restart()
+	x.hub.awaitText("two")
+	x.drafts("")
+
+	x.hub.stop()
+	x.offline("(offline) ", "")
+	x.Type("three\r/quit\r")
+	x.has("waiting until everything is delivered")
+	x.hub.restart()
+	if status := x.Wait(); status != statusDelivered {
+		t.Errorf("status %d; on the screen is\n%s", status, x.Screen())
+	}
+	if got, want := x.hub.texts(), []string{"one", "two", "three"}; !slices.Equal(got, want) {
+		t.Errorf("said %q, want %q", got, want)
+	}
+}
+
+func TestLeavingWhileTheServerIsGone(t *testing.T) {
+	t.Parallel()
+	x := takeSeat(t, seating{cols: 100, rows: 24, args: []string{"-timeout", "300ms"}})
+	x.hub.stop()
+	x.offline("(offline) ", "")
+	x.Type("one\rtwo\r/quit\r")
+	if status := x.Wait(); status != statusUndelivered {
+		t.Errorf("status %d", status)
+	}
+	x.has(`2 messages are not acknowledged, the first is "one": the server has acknowledged nothing for`)
+}
+
+func TestKeyConnectsAgain(t *testing.T) {
+	t.Parallel()
+	x := takeSeat(t, seating{cols: 100, rows: 24, environment: []string{asPatient + "=1"}})
+	x.hub.stop()
+	x.offline("(offline) ", "")
+	x.Type("/status\r")
+	x.has("round trip:      offline; connecting again")
+	x.hub.restart()
+	x.offline("(offline) ", "")
+	x.Type("a")
+	x.drafts("a")
+	if n := strings.Count(strings.Join(x.Screen().Text(), "\n"), "lost"); n != 1 {
+		t.Errorf("it says %d times that the connection is lost:\n%s", n, x.Screen())
+	}
+	x.leave("\x15/quit\r")
+}
+
+func TestRefusedTextIsTheDraftAgain(t *testing.T) {
+	t.Parallel()
+	refuse := func(m *fakeMember, c wire.Chat) bool {
+		m.send(wire.Errorf(wire.CodeInternal, "the log is full").For(c.ID))
+		return true
+	}
+	x := takeSeat(t, seating{hub: startHub(t, func(h *fakeHub) { h.onChat = refuse })})
+	x.Type("//who\r")
+	x.has(`-- the server refuses "/who": the log is full`)
+	x.drafts("//who")
+	x.leave("\x15/quit\r")
+}
