@@ -112,7 +112,7 @@ func TestManyLinesArriveOnceAndInOrder(t *testing.T) {
 
 func TestStatuses(t *testing.T) {
 	s := startServer(t, "127.0.0.1:0")
-	alice := startREPL(t, s.addr, "Alice", "-follow")
+	alice := startREPL(t, s.addr, "Alice", "-follow", "-timeout", "2s")
 	s.console.await(t, "["+clientAddr(t, s)+"] User 'Alice'")
 
 	say(t, s.addr, "ALICE", "hello\n").ends(4) // the name is taken
