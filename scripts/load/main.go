@@ -20,6 +20,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"hubbub/scripts/internal/machine"
 )
 
 func main() {
@@ -58,7 +60,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err := raiseFiles(o.mostFiles()); err != nil {
 		return err
 	}
-	machine, err := describeMachine()
+	where, err := machine.Describe()
 	if err != nil {
 		return err
 	}
@@ -71,9 +73,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		defer func() { err = errors.Join(err, cleanUp()) }()
 	}
 	r := report{json: o.json, w: stdout}
-	r.machine(machine)
+	r.machine(where)
 	err = b.measureAll(ctx, &r)
-	after, loadErr := loadAverage()
-	fmt.Fprintf(stdout, "%s; at the end %s\n\n%s", machine, after, r.table())
+	after, loadErr := machine.LoadAverage()
+	fmt.Fprintf(stdout, "%s; at the end %s\n\n%s", where, after, r.table())
 	return errors.Join(err, loadErr)
 }

@@ -3,10 +3,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -57,40 +55,4 @@ func readMemory(pid int) (m memory, err error) {
 		return m, fmt.Errorf("the memory of process %d is not known: it has ended", pid)
 	}
 	return m, nil
-}
-
-// describeMachine says on what the figures are measured.
-func describeMachine() (string, error) {
-	var name unix.Utsname
-	if err := unix.Uname(&name); err != nil {
-		return "", err
-	}
-	load, err := loadAverage()
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%s, %d cores, Linux %s, %s; load at the start %s", processor(), runtime.NumCPU(),
-		bytes.TrimRight(name.Release[:], "\x00"), runtime.Version(), load), nil
-}
-
-// loadAverage is of the last 1, 5 and 15 minutes.
-func loadAverage() (string, error) {
-	load, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "", err
-	}
-	return strings.Join(strings.Fields(string(load))[:3], " "), nil
-}
-
-func processor() string {
-	info, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return runtime.GOARCH
-	}
-	for line := range strings.SplitSeq(string(info), "\n") {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-			return strings.TrimSpace(value)
-		}
-	}
-	return runtime.GOARCH
 }

@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"hubbub/scripts/internal/machine"
 	"hubbub/scripts/internal/programs"
 )
 
@@ -58,7 +59,7 @@ func run(ctx context.Context, runs int) (err error) {
 	if err != nil {
 		return err
 	}
-	machine, err := describeMachine()
+	where, err := machine.Describe()
 	if err != nil {
 		return err
 	}
@@ -79,6 +80,6 @@ func run(ctx context.Context, runs int) (err error) {
 			t.add(figures)
 		}
 	}
-	fmt.Printf("%s\n\n%s", machine, t.String())
+	fmt.Printf("%s\n\n%s", where, t.String())
 	return nil
 }
