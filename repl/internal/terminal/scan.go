@@ -13,7 +13,8 @@ const (
 	sequenceWait = time.Second            // after which a sequence or character that broke off is given up
 	pasteWait    = 3 * time.Second        // after which a paste that broke off is taken as it is
 
-	sequenceLimit = 64      // bytes of a sequence
+	sequenceLimit = 64      // bytes of a sequence; what follows is text again
+	stringLimit   = 4096    // bytes of an answer of the terminal, likewise
 	pasteLimit    = 1 << 20 // bytes of a paste; what is longer is dropped whole
 )
 
@@ -151,6 +152,9 @@ func (s *scanner) scanSS3() int {
 	for i < len(s.in) && (s.in[i] >= '0' && s.in[i] <= '9' || s.in[i] == ';') && i < sequenceLimit {
 		i++
 	}
+	if i == sequenceLimit {
+		return i
+	}
 	if i == len(s.in) {
 		return 0
 	}
@@ -167,10 +171,10 @@ func (s *scanner) scanCSI() int {
 		}
 		return i + 2
 	}
-	for i < len(s.in) && s.in[i] >= 0x20 && s.in[i] <= 0x3f {
+	for i < len(s.in) && s.in[i] >= 0x20 && s.in[i] <= 0x3f && i < sequenceLimit {
 		i++
 	}
-	if i > sequenceLimit {
+	if i == sequenceLimit {
 		return i
 	}
 	if i == len(s.in) {
@@ -219,12 +223,12 @@ func startsString(in []byte) bool {
 func (s *scanner) scanString() int {
 	for i := 2; i < len(s.in); i++ {
 		switch {
+		case s.in[i] == '\r', s.in[i] == 0x03, i > stringLimit:
+			return i // no answer at all, but Alt and a key
 		case s.in[i] == '\a':
 			return i + 1
 		case s.in[i] == 0x1b && i+1 < len(s.in) && s.in[i+1] == '\\':
 			return i + 2
-		case s.in[i] == '\r', s.in[i] == 0x03, i > sequenceLimit*sequenceLimit:
-			return i // no answer at all, but Alt and a key
 		}
 	}
 	return 0

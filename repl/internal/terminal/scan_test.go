@@ -55,6 +55,7 @@ var scanTests = []struct {
 	{"a\x1b[<0;1;2Mb\x1b[M\x20\x21\x22c\x1b[I\x1b[Od", "abcd"},
 	{"a\x1b]0;x\ab\x1bP1$r\x1b\\c\x1b[?1;2cd", "abcd"},
 	{"a\x1b[12\rb", "a<enter>b"},
+	{"a\x1b[" + strings.Repeat("0", sequenceLimit-2) + "bc\x1bO" + strings.Repeat("1", sequenceLimit-2) + "d", "abcd"},
 	{"a\xffb\xe4\xbdc", "a\uFFFDb\uFFFD\uFFFDc"},
 	{"a\u0080\u009bb\U0010ff00\U0010ffffc", "abc"},
 	{"\U000f0001", "\U000f0001"}, // icon fonts use these
