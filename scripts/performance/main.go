@@ -2,8 +2,8 @@
 
 // Performance builds both programs, measures them on this machine, and prints what it measured: how long a REPL takes
 // from its start to its prompt, against bash; how much memory the two programs take; what 5,000 messages cost somebody
-// who is typing; and how many lines a second go through a pipe until they are acknowledged. All of it stays on the
-// loopback, and nothing is left behind.
+// who is typing; how many lines a second go through a pipe until they are acknowledged; and what a log of a million
+// messages costs who writes, opens, joins and searches it. All of it stays on the loopback, and nothing is left behind.
 //
 //	go run ./scripts/performance
 package main
@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -27,7 +28,7 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)
 	defer cancel()
 	if err := run(ctx, max(*runs, 1)); err != nil {
 		fmt.Fprintln(os.Stderr, "performance:", err)
@@ -64,12 +65,15 @@ func run(ctx context.Context, runs int) (err error) {
 		return err
 	}
 	fewer := max(runs/4, min(runs, 5))
+	log := storedLog{filepath.Join(dir, "log")}
 	var t table
 	for _, m := range []measurement{
 		{"start to prompt", runs, startToPrompt},
 		{"memory when idle", fewer, idleMemory},
 		{"5,000 messages with a long draft", fewer, incoming},
 		{"100,000 lines through a pipe", fewer, pipe},
+		{"1,000,000 lines into SQLite", 1, log.fill},
+		{"a log of 1,000,000 messages", fewer, log.open},
 	} {
 		fmt.Fprintf(os.Stderr, "measuring %s, %d times\n", m.what, m.runs)
 		for range m.runs {
