@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"sync/atomic"
 
 	"github.com/mattn/go-isatty"
 
@@ -35,4 +36,25 @@ func openConsole(o options, cfg terminal.Config) (console, error) {
 		return newPlainConsole(cfg), nil
 	}
 	return terminal.Open(cfg)
+}
+
+// guarded does the work of goroutines that may run before there is a console. By itself it guards nothing.
+type guarded struct{ console atomic.Pointer[console] }
+
+// by has c given back before a panic ends the program.
+func (g *guarded) by(c console) { g.console.Store(&c) }
+
+// run calls work.
+func (g *guarded) run(work func()) {
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		if c := g.console.Load(); c != nil {
+			defer (*c).Guard()
+		}
+		panic(r)
+	}()
+	work()
 }

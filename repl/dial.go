@@ -17,14 +17,17 @@ const forever time.Duration = math.MaxInt64
 // oldServerNotice is said where the server is PyNet's.
 const oldServerNotice = "this is an old server: it can't confirm that messages are delivered"
 
-// dial joins the server under that name. Its error is a failure.
-func dial(ctx context.Context, o options, name string, history int) (*client.Client, error) {
+// dial joins the server under that name. Its error is a failure. For run see [client.Config].
+func dial(
+	ctx context.Context, o options, name string, history int, run func(work func()),
+) (*client.Client, error) {
 	timeout := o.timeout
 	if timeout == 0 {
 		timeout = forever
 	}
 	c, err := client.Dial(ctx, client.Config{
 		Addrs: o.addrs, Name: name, History: history, Timeout: timeout, Reconnect: true, Intervals: o.intervals,
+		Run: run,
 	})
 	var refused *wire.Error
 	switch {

@@ -14,8 +14,10 @@ import (
 
 // enter joins the server. It asks for a name where there is none, and again where the server refuses it. The client is
 // nil where the person leaves instead, and the error then too. Between the questions the terminal is as it always is,
-// so that Ctrl-C ends the dialing.
-func enter(ctx context.Context, o options, in, out *os.File, notices *output) (*client.Client, error) {
+// so that Ctrl-C ends the dialing. For run see [client.Config].
+func enter(
+	ctx context.Context, o options, in, out *os.File, notices *output, run func(work func()),
+) (*client.Client, error) {
 	name := o.name
 	for {
 		if name == "" {
@@ -24,7 +26,7 @@ func enter(ctx context.Context, o options, in, out *os.File, notices *output) (*
 				return nil, err
 			}
 		}
-		c, err := dial(ctx, o, name, joinHistory)
+		c, err := dial(ctx, o, name, joinHistory, run)
 		var refused *wire.Error
 		if !errors.As(err, &refused) || refused.Code != wire.CodeBadName && refused.Code != wire.CodeNameTaken {
 			return c, err

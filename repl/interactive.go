@@ -58,7 +58,8 @@ type person struct {
 // good or ctx is done.
 func interactive(ctx context.Context, o options, in, out *os.File, stderr io.Writer) error {
 	notices := newOutput(stderr, func(error) {}) // there is nowhere left to say it
-	c, err := enter(ctx, o, in, out, notices)
+	guarded := new(guarded)
+	c, err := enter(ctx, o, in, out, notices, guarded.run)
 	if c == nil {
 		return err
 	}
@@ -80,6 +81,7 @@ func interactive(ctx context.Context, o options, in, out *os.File, stderr io.Wri
 		return err
 	}
 	defer p.giveBack()
+	guarded.by(p.console)
 
 	p.console.Print(p.look().Wrap(p.look().Faint(greeting), 2))
 	if c.Status().Old {

@@ -43,7 +43,7 @@ func piped(signaled context.Context, o options, stdin io.Reader, stdout, stderr 
 	if err != nil {
 		return err
 	}
-	c, err := dial(ctx, o, name, 0)
+	c, err := dial(ctx, o, name, 0, nil)
 	if err != nil {
 		return err
 	}

@@ -8,20 +8,34 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"hubbub/repl/internal/ttytest"
 	"hubbub/wire"
 )
 
-// asPanic is set in the environment of a test binary that is to be the program and to panic when a line is entered.
-const asPanic = "HUBBUB_TEST_AS_PANIC"
+// asPanic is set in the environment of a test binary that is to be the program and to panic in one of these places.
+const (
+	asPanic     = "HUBBUB_TEST_AS_PANIC"
+	panicInChat = "chat"   // when a line is entered
+	panicInLink = "client" // when the connection is lost, in a goroutine that started before the terminal was taken over
+)
 
 func init() {
-	if os.Getenv(asPanic) != "" {
+	switch os.Getenv(asPanic) {
+	case panicInChat:
 		ctx := &panicky{Context: context.Background()}
 		_ = run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
-		os.Exit(1)
+	case panicInLink:
+		o, err := parseFlags(os.Args[1:], os.Getenv)
+		if err == nil {
+			o.intervals.First = -time.Hour // of which no random part can be taken
+			_ = interactive(context.Background(), o, os.Stdin, os.Stdout, os.Stderr)
+		}
+	default:
+		return
 	}
+	os.Exit(1)
 }
 
 // panicky is a context that panics when it is asked whether it is done after a line was entered.
@@ -66,14 +80,18 @@ func TestWaysOutOfADraft(t *testing.T) {
 			x.hub.cut()
 		}, statusNoConnection, "-- you have joined elsewhere"},
 		{"a panic", func(x *seat) { x.Type("\x15" + strings.Repeat(" \r", panicAfter)) }, 2, "panic: as told"},
+		{"a panic in the client", func(x *seat) { x.hub.cut() }, 2, "panic: invalid argument to N"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			hub := startHub(t, func(h *fakeHub) { h.forget = wire.Errorf(wire.CodeNameTaken, "you are here already") })
 			s := seating{cols: 100, rows: 100, hub: hub}.withDefaults(t)
 			cmd := s.command(t)
-			if c.name == "a panic" {
-				cmd.Env = append(cmd.Env, asPanic+"=1")
+			switch c.name {
+			case "a panic":
+				cmd.Env = append(cmd.Env, asPanic+"="+panicInChat)
+			case "a panic in the client":
+				cmd.Env = append(cmd.Env, asPanic+"="+panicInLink)
 			}
 			x := &seat{t: t, hub: s.hub, Terminal: ttytest.Start(t, cmd, s.cols, s.rows, s.engines...)}
 			joined(x.Terminal)

@@ -78,7 +78,7 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 	c.enter(ctx, l)
 	running, cancel := context.WithCancel(context.Background())
 	c.cancel = cancel
-	go c.run(running)
+	go c.cfg.Run(func() { c.run(running) })
 	return c, nil
 }
 

@@ -25,6 +25,11 @@ type Config struct {
 	Dialer func(ctx context.Context, addr string) (net.Conn, error)
 
 	Intervals Intervals
+
+	// Run does the work of each goroutine that the Client starts, in that goroutine: it calls work once and returns. nil:
+	// work is just called. A panic in a goroutine ends the program without what others have deferred, so a program that
+	// has to clean up first, as one that paints on a terminal, defers that here. Run is called from Dial on.
+	Run func(work func())
 }
 
 // Intervals are the client's clocks. A field that is 0 has its default.
@@ -54,6 +59,9 @@ func (cfg Config) withDefaults() Config {
 		cfg.Dialer = func(ctx context.Context, addr string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", addr)
 		}
+	}
+	if cfg.Run == nil {
+		cfg.Run = func(work func()) { work() }
 	}
 	for _, d := range []struct {
 		value    *time.Duration

@@ -85,7 +85,7 @@ func (c *Client) connectTo(ctx context.Context, addr string, j joining) (*link, 
 	}
 	l := newLink(conn, addr, c.cfg.Intervals)
 	l.again, l.since = j.again, j.join.Since
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	stop := context.AfterFunc(ctx, func() { c.cfg.Run(func() { conn.Close() }) })
 	err = l.join(j)
 	if !stop() && err == nil {
 		err = ctx.Err()

@@ -113,16 +113,16 @@ func (s *stream) put(ctx context.Context, e Event) {
 
 // close ends the channel behind what was put. A channel tells its sender that something was taken only when it was
 // full, so that no room can be kept in it for the end without looking every now and then. Where it is full, the rest
-// is therefore handed over by a goroutine, which ends with the reader's help alone.
-func (s *stream) close() {
+// is therefore handed over by a goroutine, whose work is done by run, and which ends with the reader's help alone.
+func (s *stream) close(run func(work func())) {
 	if len(s.rest) == 0 {
 		close(s.events)
 		return
 	}
-	go func() {
+	go run(func() {
 		for _, e := range s.rest {
 			s.events <- e
 		}
 		close(s.events)
-	}()
+	})
 }

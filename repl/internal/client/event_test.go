@@ -20,7 +20,7 @@ func TestFloodWithoutSleep(t *testing.T) {
 			for i := range flood {
 				s.put(t.Context(), Acknowledged{ID: wire.ID(i)})
 			}
-			s.close()
+			s.close(func(work func()) { work() })
 		}()
 		i := 0
 		for e := range s.events {
@@ -63,7 +63,7 @@ func TestStreamFullAtTheEnd(t *testing.T) {
 		<-put
 		<-s.events // there is room again, but not for what comes behind
 		s.put(ctx, Acknowledged{ID: eventRoom + 1})
-		s.close()
+		s.close(func(work func()) { work() })
 		i := 1
 		for e := range s.events {
 			if e.(Acknowledged).ID != wire.ID(i) {

@@ -79,8 +79,9 @@ func newLink(conn net.Conn, addr string, intervals Intervals) *link {
 func (c *Client) serve(ctx context.Context, l *link) error {
 	var goroutines sync.WaitGroup
 	reading, writing := make(chan error, 1), make(chan error, 1)
-	goroutines.Go(func() { reading <- c.read(ctx, l) })
-	goroutines.Go(func() { writing <- c.write(l) })
+	start := func(work func()) { goroutines.Go(func() { c.cfg.Run(work) }) }
+	start(func() { reading <- c.read(ctx, l) })
+	start(func() { writing <- c.write(l) })
 
 	var ended, failed error // the reading and the writing
 	select {

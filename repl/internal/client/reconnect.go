@@ -23,7 +23,7 @@ func (c *Client) run(ctx context.Context) {
 	c.mu.Unlock()
 	close(c.over)
 	c.events.put(ctx, Disconnected{Err: c.err, Unacknowledged: c.outbox.close()})
-	c.events.close()
+	c.events.close(c.cfg.Run)
 }
 
 // live serves one connection after the other, and returns why there is no further one.
