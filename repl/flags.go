@@ -30,7 +30,8 @@ type options struct {
 	timeout      time.Duration // 0: for ever
 	version      bool
 
-	intervals client.Intervals // no flag sets them
+	intervals client.Intervals // no flag sets these
+	awayAfter time.Duration
 }
 
 // useColor reports whether to use colour on a terminal, or else in a pipe.
@@ -69,6 +70,7 @@ func newFlags(getenv func(string) string) (*options, *flag.FlagSet) {
 		historyFile: defaultHistoryFile(getenv),
 		noColor:     getenv("NO_COLOR") != "",
 		timeout:     30 * time.Second,
+		awayAfter:   awayAfter,
 	}
 	flags := flag.NewFlagSet("hubbub", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)

@@ -72,6 +72,8 @@ func interactive(ctx context.Context, o options, in, out *os.File, stderr io.Wri
 	p.refused = p.reportRefusal
 	p.settled = p.waiting.settle
 	p.offline = func(is bool) { p.prompt.update(func(s *promptState) { s.offline = is }) }
+	p.named = func() { p.prompt.mentioned(time.Now()) }
+	p.prompt.style, p.prompt.awayAfter = p.look().Strong, o.awayAfter
 	p.greet = true
 	p.worker = newWorker(p.do)
 	p.commands = p.room(true)
@@ -121,17 +123,20 @@ func (p *person) openHistory(path string) *terminal.History {
 
 func (p *person) takeOver(o options, in, out *os.File, history *terminal.History) error {
 	c, err := openConsole(o, terminal.Config{
-		In: in, Out: out, Prompt: promptText, History: history, MaxDraft: wire.MaxText, Notice: p.aside,
+		In: in, Out: out, Prompt: p.prompt.style(promptText), History: history, MaxDraft: wire.MaxText, Notice: p.aside,
 		Complete: func(line string, pos int) terminal.Completion {
 			return terminal.Completion(p.complete(line, pos))
 		},
-		Pressed: p.client.RetryNow,
+		Pressed: func() {
+			p.client.RetryNow()
+			p.prompt.pressed(time.Now())
+		},
 	})
 	if err != nil {
 		return err
 	}
 	p.console = c
-	p.prompt.set = c.SetPrompt
+	p.prompt.begin(c.SetPrompt, time.Now())
 	p.painting.Store(true)
 	return nil
 }

@@ -81,8 +81,11 @@ func (s *session) show(frame wire.Frame) {
 			now = f.Time.Time()
 		}
 		s.lineOf(now, text)
-		if mention && !s.isHistory(f) && s.bellDue(time.Now()) {
-			s.view.bell()
+		if mention && !s.isHistory(f) {
+			s.named()
+			if s.bellDue(time.Now()) {
+				s.view.bell()
+			}
 		}
 		s.reach(f.Seq)
 	case wire.ServerMessage:

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"sync"
+	"time"
 )
 
 const (
@@ -10,11 +12,15 @@ const (
 	promptMore = "...  " // for the lines behind the first
 )
 
+// awayAfter is how long after their last key a person counts as away.
+const awayAfter = 10 * time.Second
+
 // promptState is what the prompt shows.
 type promptState struct {
-	offline bool // the connection is lost
-	unsent  int  // texts that have waited for an acknowledgement for some time
-	more    bool // lines are taken together, and there is one already
+	offline  bool // the connection is lost
+	unsent   int  // texts that have waited for an acknowledgement for some time
+	mentions int  // of the person, that came while they were away
+	more     bool // lines are taken together, and there is one already
 }
 
 // text is the prompt itself.
@@ -27,31 +33,63 @@ func (s promptState) text() string {
 
 // mark is what stands in front of the prompt while it is true.
 func (s promptState) mark() string {
-	switch {
-	case s.offline && s.unsent > 0:
-		return fmt.Sprintf("(offline, %d unsent) ", s.unsent)
-	case s.offline:
-		return "(offline) "
-	case s.unsent > 0:
-		return fmt.Sprintf("(%d unsent) ", s.unsent)
+	var parts []string
+	if s.offline {
+		parts = append(parts, "offline")
 	}
-	return ""
+	if s.unsent > 0 {
+		parts = append(parts, fmt.Sprintf("%d unsent", s.unsent))
+	}
+	if s.mentions > 0 {
+		parts = append(parts, fmt.Sprintf("@%d", s.mentions))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(parts, ", ") + ") "
 }
 
 // prompt is the prompt of a console.
 type prompt struct {
+	// Set before the console is taken over, then only read.
+	style     func(text string) string
+	awayAfter time.Duration
+
 	mu    sync.Mutex // guards the following
 	set   func(mark, prompt string)
 	state promptState
+	key   time.Time // when the last one was pressed
 }
 
-// update changes the prompt, on the screen too where it has become another one.
+// begin has the prompt shown by set. The person has just started the program, so they are there.
+func (p *prompt) begin(set func(mark, prompt string), now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.set, p.key = set, now
+}
+
+// update changes the prompt, on the screen too where it has become another one. It does not wait.
 func (p *prompt) update(change func(*promptState)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	before := p.state
 	change(&p.state)
 	if p.state != before && p.set != nil {
-		p.set(p.state.mark(), p.state.text())
+		p.set(p.state.mark(), p.style(p.state.text()))
 	}
+}
+
+// pressed says that a key was: whoever pressed it is there and sees what was said.
+func (p *prompt) pressed(now time.Time) {
+	p.update(func(s *promptState) { s.mentions, p.key = 0, now })
+}
+
+// mentioned says that somebody has spoken of the person. It counts where they are away, so that the prompt stays as it is
+// under a hand that types.
+func (p *prompt) mentioned(now time.Time) {
+	p.update(func(s *promptState) {
+		if now.Sub(p.key) >= p.awayAfter {
+			s.mentions++
+		}
+	})
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -75,6 +76,23 @@ func (s seating) command(t *testing.T) *exec.Cmd {
 		"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8",
 	}, s.environment...)
 	return cmd
+}
+
+// asOptioned is what a test binary does that is to be the program with options that no flag sets, where the environment has
+// the variable.
+func asOptioned(variable string, change func(*options)) {
+	if os.Getenv(variable) == "" {
+		return
+	}
+	o, err := parseFlags(os.Args[1:], os.Getenv)
+	if err == nil {
+		change(&o)
+		err = interactive(context.Background(), o, os.Stdin, os.Stdout, os.Stderr)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(statusOf(err))
 }
 
 func emulators(cols, rows int) []ttytest.Engine {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,23 +12,32 @@ import (
 	"hubbub/repl/internal/ttytest"
 )
 
+// Every layout in every kind of terminal, with the prompt in bold as it is by itself, and without a colour.
 func TestLayouts(t *testing.T) {
 	const cols, rows = 24, 10
 	for name, engines := range map[string]func(*testing.T) []ttytest.Engine{
 		"emulators": func(*testing.T) []ttytest.Engine { return emulators(cols, rows) },
 		"tmux":      func(t *testing.T) []ttytest.Engine { return withTmux(t, cols, rows) },
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			x := takeSeat(t, seating{cols: cols, rows: rows, engines: engines(t)})
-			ttytest.TestLayouts(t, x.Terminal, "You: ", func() string {
-				text := fmt.Sprintf("hi %d", x.seq)
-				x.bob(text)
-				return "[Bob]: " + text
+		for color, args := range map[string][]string{"always": {"-color", "always"}, "never": {"-color", "never"}} {
+			t.Run(name+", colour "+color, func(t *testing.T) {
+				t.Parallel()
+				x := takeSeat(t, seating{cols: cols, rows: rows, args: args, engines: engines(t)})
+				ttytest.TestLayouts(t, x.Terminal, "You: ", func() string {
+					text := fmt.Sprintf("hi %d", x.seq)
+					x.bob(text)
+					return "[Bob]: " + text
+				})
+				if got, want := isBold(x.Terminal), color == "always"; got != want {
+					t.Errorf("the prompt is bold: %v, want %v", got, want)
+				}
 			})
-		})
+		}
 	}
 }
+
+// isBold reports whether the program has written its prompt in bold.
+func isBold(x *ttytest.Terminal) bool { return bytes.Contains(x.Raw(), []byte("\x1b[1mYou: ")) }
 
 func TestResizeUnderADraft(t *testing.T) {
 	for name, engines := range map[string]func(*testing.T) []ttytest.Engine{

@@ -10,32 +10,25 @@ import (
 	"testing"
 	"time"
 
+	"hubbub/repl/internal/client"
 	"hubbub/repl/internal/ttytest"
 	"hubbub/wire"
 )
 
-// asPanic is set in the environment of a test binary that is to be the program and to panic in one of these places.
+// Set in the environment of a test binary that is to be the program and to panic.
 const (
-	asPanic     = "HUBBUB_TEST_AS_PANIC"
-	panicInChat = "chat"   // when a line is entered
-	panicInLink = "client" // when the connection is lost, in a goroutine that started before the terminal was taken over
+	asPanic       = "HUBBUB_TEST_AS_PANIC"        // when a line is entered
+	asClientPanic = "HUBBUB_TEST_AS_CLIENT_PANIC" // when the connection is lost, in a goroutine of the client
 )
 
 func init() {
-	switch os.Getenv(asPanic) {
-	case panicInChat:
+	if os.Getenv(asPanic) != "" {
 		ctx := &panicky{Context: context.Background()}
 		_ = run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
-	case panicInLink:
-		o, err := parseFlags(os.Args[1:], os.Getenv)
-		if err == nil {
-			o.intervals.First = -time.Hour // of which no random part can be taken
-			_ = interactive(context.Background(), o, os.Stdin, os.Stdout, os.Stderr)
-		}
-	default:
-		return
+		os.Exit(1)
 	}
-	os.Exit(1)
+	// Of a pause that is less than nothing, no random part can be taken.
+	asOptioned(asClientPanic, func(o *options) { o.intervals = client.Intervals{First: -time.Hour} })
 }
 
 // panicky is a context that panics when it is asked whether it is done after a line was entered.
@@ -89,9 +82,9 @@ func TestWaysOutOfADraft(t *testing.T) {
 			cmd := s.command(t)
 			switch c.name {
 			case "a panic":
-				cmd.Env = append(cmd.Env, asPanic+"="+panicInChat)
+				cmd.Env = append(cmd.Env, asPanic+"=1")
 			case "a panic in the client":
-				cmd.Env = append(cmd.Env, asPanic+"="+panicInLink)
+				cmd.Env = append(cmd.Env, asClientPanic+"=1")
 			}
 			x := &seat{t: t, hub: s.hub, Terminal: ttytest.Start(t, cmd, s.cols, s.rows, s.engines...)}
 			joined(x.Terminal)

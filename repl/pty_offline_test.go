@@ -3,9 +3,6 @@
 package main
 
 import (
-	"context"
-	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -21,17 +18,7 @@ import (
 const asPatient = "HUBBUB_TEST_AS_PATIENT"
 
 func init() {
-	if os.Getenv(asPatient) != "" {
-		o, err := parseFlags(os.Args[1:], os.Getenv)
-		if err == nil {
-			o.intervals = client.Intervals{First: time.Hour}
-			err = interactive(context.Background(), o, os.Stdin, os.Stdout, os.Stderr)
-		}
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-		}
-		os.Exit(statusOf(err))
-	}
+	asOptioned(asPatient, func(o *options) { o.intervals = client.Intervals{First: time.Hour} })
 }
 
 const lostNotice = "-- the connection is lost: the server ended the connection; trying again"

@@ -43,6 +43,7 @@ type session struct {
 	refused func(client.Refused)
 	settled func(wire.ID) // called when a text is acknowledged or refused
 	offline func(bool)    // called when the connection is lost or has ended, and with false when it is back
+	named   func()        // called when somebody else speaks of oneself, but not in the history
 	ear     *ear
 	addrs   int           // how many servers there are to choose from
 	over    chan struct{} // closed when listen has ended
@@ -75,6 +76,7 @@ func newSession(c *client.Client, v view, o options, color bool, end context.Can
 		end:      end,
 		settled:  func(wire.ID) {},
 		offline:  func(bool) {},
+		named:    func() {},
 		ear:      newEar(),
 		addrs:    len(o.addrs),
 		over:     make(chan struct{}),

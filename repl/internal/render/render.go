@@ -101,6 +101,9 @@ func (r Renderer) Notice(text string) string {
 // Faint sets text, which must be harmless, back behind what people say.
 func (r Renderer) Faint(text string) string { return r.paint(text, indexed(grey)...) }
 
+// Strong makes text, which must be harmless, stand out a little.
+func (r Renderer) Strong(text string) string { return r.paint(text, color.Bold) }
+
 // body renders the text of a message and reports a mention of one's own name, which is only looked for in what others
 // say.
 func (r Renderer) body(text string, own bool) (string, bool) {

@@ -268,12 +268,6 @@ func (x *Terminal) screenOf(e Engine) Screen {
 	return e.Screen()
 }
 
-// WaitRaw waits until the program has written text after the first from bytes.
-func (x *Terminal) WaitRaw(text string, from int) {
-	x.t.Helper()
-	x.WaitFor("the bytes "+text, func(Screen) bool { return bytes.Contains(x.Raw()[from:], []byte(text)) })
-}
-
 // PID returns the program's process id.
 func (x *Terminal) PID() int { return x.pid }
 
