@@ -84,8 +84,8 @@ func (p *prompt) pressed(now time.Time) {
 	p.update(func(s *promptState) { s.mentions, p.key = 0, now })
 }
 
-// mentioned says that somebody has spoken of the person. It counts where they are away, so that the prompt stays as it is
-// under a hand that types.
+// mentioned says that somebody has spoken of the person. It counts where they are away, so that the prompt stays as it
+// is under a hand that types.
 func (p *prompt) mentioned(now time.Time) {
 	p.update(func(s *promptState) {
 		if now.Sub(p.key) >= p.awayAfter {

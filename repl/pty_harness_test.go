@@ -78,8 +78,8 @@ func (s seating) command(t *testing.T) *exec.Cmd {
 	return cmd
 }
 
-// asOptioned is what a test binary does that is to be the program with options that no flag sets, where the environment has
-// the variable.
+// asOptioned is what a test binary does that is to be the program with options that no flag sets, where the environment
+// has the variable.
 func asOptioned(variable string, change func(*options)) {
 	if os.Getenv(variable) == "" {
 		return

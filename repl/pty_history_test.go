@@ -51,7 +51,9 @@ func TestHistoryOfTwo(t *testing.T) {
 		for i := range each {
 			own = append(own, fmt.Sprintf("line %d of %d", i, k))
 		}
-		got := slices.DeleteFunc(slices.Clone(kept), func(line string) bool { return !strings.HasSuffix(line, fmt.Sprintf(" of %d", k)) })
+		got := slices.DeleteFunc(slices.Clone(kept), func(line string) bool {
+			return !strings.HasSuffix(line, fmt.Sprintf(" of %d", k))
+		})
 		if !slices.Equal(got, own) {
 			t.Errorf("of what %d has typed is kept %q", k, got)
 		}
@@ -82,5 +84,7 @@ func TestDraftSurvivesAWalk(t *testing.T) {
 	x.Type("\x1bOB\x1b[B")
 	x.shows(10, 1, "[Bob]: hi", "You:  draft")
 	x.Type("\x15\x1b[A\r")
-	x.hub.await("the line again", func() bool { return slices.Equal(x.hub.texts(), []string{"one", "two\nlines", "two\nlines"}) })
+	x.hub.await("the line again", func() bool {
+		return slices.Equal(x.hub.texts(), []string{"one", "two\nlines", "two\nlines"})
+	})
 }

@@ -69,7 +69,9 @@ func TestHostileText(t *testing.T) {
 			x.shows(5, len(rows), append(rows[:len(rows):len(rows)], under...)...)
 
 			raw := string(x.Raw()[before:])
-			for _, bad := range []string{"\x1b[2J", "\x1b]", "\u202e", "\u2066", "\u200b", "\ufeff", "\u009b", "\x1b[?2004l", "\x1b[6n"} {
+			for _, bad := range []string{
+				"\x1b[2J", "\x1b]", "\u202e", "\u2066", "\u200b", "\ufeff", "\u009b", "\x1b[?2004l", "\x1b[6n",
+			} {
 				if strings.Contains(raw, bad) {
 					t.Errorf("%q reaches the terminal", bad)
 				}

@@ -43,7 +43,9 @@ func TestResizeUnderADraft(t *testing.T) {
 	for name, engines := range map[string]func(*testing.T) []ttytest.Engine{
 		"emulators": func(*testing.T) []ttytest.Engine { return emulators(60, 12) },
 		"tmux":      func(t *testing.T) []ttytest.Engine { return withTmux(t, 60, 12)[1:] },
-		"xterm":     func(*testing.T) []ttytest.Engine { return []ttytest.Engine{ttytest.NewEmulator(60, 12, ttytest.Rigid)} },
+		"xterm": func(*testing.T) []ttytest.Engine {
+			return []ttytest.Engine{ttytest.NewEmulator(60, 12, ttytest.Rigid)}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,9 +58,9 @@ func TestResizeUnderADraft(t *testing.T) {
 	}
 }
 
-// testResize resizes the terminal under a draft of two to four rows. Where only the end counts, that is the last message
-// and the draft: when lines grow longer, tmux puts the first rows out of sight, the draft's own as well, and may bring them
-// back later; nobody can clear them there.
+// testResize resizes the terminal under a draft of two to four rows. Where only the end counts, that is the last
+// message and the draft: when lines grow longer, tmux puts the first rows out of sight, the draft's own as well, and may
+// bring them back later; nobody can clear them there.
 func testResize(t *testing.T, x *seat, onlyEnd bool) {
 	t.Helper()
 	text := strings.Repeat("0123456789", 8)
@@ -75,7 +77,8 @@ func testResize(t *testing.T, x *seat, onlyEnd bool) {
 		}
 		rows, col, row := ttytest.Expect("You: ", draft, len(draft), cols)
 		rows, row = slices.Concat(messages, rows), row+len(messages)
-		x.WaitFor(fmt.Sprintf("column %d of row %d in\n%s", col, row, strings.Join(rows, "\n")), func(s ttytest.Screen) bool {
+		what := fmt.Sprintf("column %d of row %d in\n%s", col, row, strings.Join(rows, "\n"))
+		x.WaitFor(what, func(s ttytest.Screen) bool {
 			all := s.Text()
 			more := len(all) - len(rows)
 			return more >= 0 && (more == 0 || onlyEnd) && slices.Equal(all[more:], rows) &&

@@ -62,7 +62,11 @@ func TestWaysOutOfADraft(t *testing.T) {
 		{"Ctrl-D when it is empty", func(x *seat) { x.Type("\x15\x04") }, statusDelivered, ""},
 		{"/quit", func(x *seat) { x.Type("\x15/quit\r") }, statusDelivered, ""},
 		{"quit", func(x *seat) { x.Type("\x15quit\r") }, statusDelivered, ""},
-		{"in a search", func(x *seat) { x.Type("\x12ha"); x.has("reverse-i-search"); x.Signal(syscall.SIGTERM) }, statusDelivered, ""},
+		{"in a search", func(x *seat) {
+			x.Type("\x12ha")
+			x.has("reverse-i-search")
+			x.Signal(syscall.SIGTERM)
+		}, statusDelivered, ""},
 		{"in a paste", func(x *seat) { x.Type(pasteBegins + "ha"); x.Signal(syscall.SIGTERM) }, statusDelivered, ""},
 		{"the server is back and does not let one in", func(x *seat) {
 			x.hub.broadcast(nil, wire.Errorf(wire.CodeShuttingDown, "the server is going home"))

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// asAway is set in the environment of a test binary that is to be the program and to take the person for away as soon as
-// they press no key.
+// asAway is set in the environment of a test binary that is to be the program and to take the person for away as soon
+// as they press no key.
 const asAway = "HUBBUB_TEST_AS_AWAY"
 
 func init() {

@@ -18,8 +18,8 @@ func startCat(t *testing.T, cols, rows int) *ttytest.Terminal {
 	return ttytest.Start(t, exec.Command("/bin/cat"), cols, rows)
 }
 
-// shellSeat runs the program as a job of an interactive bash whose prompt is "$", by the command in which $PROGRAM is the
-// program.
+// shellSeat runs the program as a job of an interactive bash whose prompt is "$", by the command in which $PROGRAM is
+// the program.
 func shellSeat(t *testing.T, command string) *seat {
 	t.Helper()
 	bash, err := exec.LookPath("bash")
@@ -78,7 +78,7 @@ func TestSuspend(t *testing.T) {
 			x.bob("meanwhile 1")
 			x.bob("meanwhile 2")
 			x.Type("fg\r")
-			all := append([]string{"$ fg", strings.TrimSuffix(command, " ")}, "[Bob]: meanwhile 1", "[Bob]: meanwhile 2")
+			all := []string{"$ fg", strings.TrimSuffix(command, " "), "[Bob]: meanwhile 1", "[Bob]: meanwhile 2"}
 			x.shows(col, len(all)+row, append(all, rows...)...)
 			x.Type("\r")
 			x.hub.awaitText(draft)
@@ -144,7 +144,9 @@ func TestSuspendAsSessionLeader(t *testing.T) {
 	await("the draft", func(s ttytest.Screen) bool { return s.Lines[s.Row] == "You: half a line" && s.Col == 16 })
 	x := &seat{t: t, hub: s.hub}
 	x.bob("hi")
-	await("a message", func(s ttytest.Screen) bool { return s.Contains("[Bob]: hi") && s.Lines[s.Row] == "You: half a line" })
+	await("a message", func(s ttytest.Screen) bool {
+		return s.Contains("[Bob]: hi") && s.Lines[s.Row] == "You: half a line"
+	})
 	pane.Type("\r\x1a\x1a")
 	x.hub.awaitText("half a line")
 	pane.Type("/quit\r")

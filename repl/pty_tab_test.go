@@ -83,7 +83,8 @@ func TestTabWithANameWiderThanTheScreen(t *testing.T) {
 	x := roomOf(t, seating{cols: 20, rows: 12}, wide, wider)
 	x.Type("名\t\t")
 	row := strings.Repeat("名", 10)
-	x.shows(8, 11, row, row, row, "名乙", row, row, row, "名甲", "You: "+strings.Repeat("名", 7), row, row, strings.Repeat("名", 4))
+	x.shows(8, 11, row, row, row, "名乙", row, row, row, "名甲",
+		"You: "+strings.Repeat("名", 7), row, row, strings.Repeat("名", 4))
 }
 
 func TestTabWhileMessagesArrive(t *testing.T) {
