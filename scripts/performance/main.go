@@ -1,9 +1,10 @@
 //go:build linux
 
 // Performance builds both programs, measures them on this machine, and prints what it measured: how long a REPL takes
-// from its start to its prompt, against bash; how much memory the two programs take; what 5,000 messages cost somebody
-// who is typing; how many lines a second go through a pipe until they are acknowledged; and what a log of a million
-// messages costs who writes, opens, joins and searches it. All of it stays on the loopback, and nothing is left behind.
+// from its start to its prompt, against bash, and from the wish to leave to its end; how much memory the two programs
+// take; what 5,000 messages cost somebody who is typing; how many lines a second go through a pipe until they are
+// acknowledged; and what a log of a million messages costs who writes, opens, joins and searches it. All of it stays on
+// the loopback, and nothing is left behind.
 //
 //	go run ./scripts/performance
 package main
@@ -69,6 +70,7 @@ func run(ctx context.Context, runs int) (err error) {
 	var t table
 	for _, m := range []measurement{
 		{"start to prompt", runs, startToPrompt},
+		{"the ways out", runs, leaving},
 		{"memory when idle", fewer, idleMemory},
 		{"5,000 messages with a long draft", fewer, incoming},
 		{"100,000 lines through a pipe", fewer, pipe},

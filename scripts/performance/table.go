@@ -51,7 +51,7 @@ func (t *table) String() string {
 // format writes a value with three digits or more.
 func format(v float64) string {
 	switch {
-	case v >= 1000:
+	case v >= 999.5:
 		digits := fmt.Sprintf("%.0f", v)
 		var parts []string
 		for len(digits) > 3 {

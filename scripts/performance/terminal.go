@@ -98,7 +98,12 @@ func (t *terminal) typeKeys(keys string) error {
 
 // end types what ends the program, and waits until it has ended.
 func (t *terminal) end(keys string) error {
-	if err := t.typeKeys(keys); err != nil {
+	return t.endBy(func() error { return t.typeKeys(keys) })
+}
+
+// endBy does what ends the program, and waits until it has ended.
+func (t *terminal) endBy(leave func() error) error {
+	if err := leave(); err != nil {
 		t.kill()
 		return err
 	}
