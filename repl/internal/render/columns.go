@@ -1,10 +1,9 @@
 package render
 
 import (
-	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/width"
+	"hubbub/repl/internal/cellwidth"
 )
 
 // nextCharacter returns the length, in bytes, of what must not be taken apart at the start of s, and its width. That is a
@@ -18,11 +17,11 @@ func nextCharacter(s string) (size, cols int) {
 	if r < 0x300 && (size == len(s) || s[size] < utf8.RuneSelf) {
 		return size, 1
 	}
-	cols = columns(r)
+	cols = cellwidth.Of(r)
 	joined, flag := false, isFlagLetter(r)
 	for size < len(s) {
 		next, n := utf8.DecodeRuneInString(s[size:])
-		w := columns(next)
+		w := cellwidth.Of(next)
 		if next < ' ' || w > 0 && !joined && !isSkinTone(next) && !(flag && isFlagLetter(next)) {
 			break
 		}
@@ -38,23 +37,6 @@ func nextCharacter(s string) (size, cols int) {
 
 func isSkinTone(r rune) bool   { return r >= 0x1F3FB && r <= 0x1F3FF }
 func isFlagLetter(r rune) bool { return r >= 0x1F1E6 && r <= 0x1F1FF }
-
-// columns returns how many columns terminals give to r.
-func columns(r rune) int {
-	switch {
-	case r < ' ':
-		return 0
-	case r < 0x300:
-		return 1
-	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		return 0
-	}
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
-		return 2
-	}
-	return 1
-}
 
 // textColumns returns how many columns text takes, in which there may be colours.
 func textColumns(text string) int {

@@ -29,6 +29,8 @@ func TestMessagesWrapUnderTheirSender(t *testing.T) {
 		{"Chinese in English", 20, "Bob", "a word 你好你好", "[Bob]: a word 你好你\n     好"},
 		{"combining marks", 20, "Bob", "e\u0301e\u0301e\u0301 e\u0301e\u0301e\u0301 e\u0301e\u0301e\u0301e\u0301e\u0301 x",
 			"[Bob]: e\u0301e\u0301e\u0301 e\u0301e\u0301e\u0301 e\u0301e\u0301e\u0301e\u0301e\u0301\n     x"},
+		{"Hangul in parts", 12, "Bob", strings.Repeat("\u1112\u1161\u11ab", 5),
+			"[Bob]: " + strings.Repeat("\u1112\u1161\u11ab", 2) + "\n   " + strings.Repeat("\u1112\u1161\u11ab", 3)},
 		{"a family stays together", 17, "Bob", "xxx 👩‍👩‍👧👩‍👩‍👧 x", "[Bob]: xxx 👩‍👩‍👧\n    👩‍👩‍👧 x"},
 		{"a flag stays together", 12, "Bob", "🇪🇺🇪🇺🇪🇺", "[Bob]: 🇪🇺🇪🇺\n   🇪🇺"},
 		{"an address moves down", 40, "Bob", "look at this: https://example.com/a/b/c yes",

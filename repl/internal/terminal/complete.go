@@ -3,6 +3,8 @@ package terminal
 import (
 	"fmt"
 	"strings"
+
+	"hubbub/repl/internal/cellwidth"
 )
 
 // listLimit is how many candidates are shown.
@@ -49,7 +51,7 @@ func columns(list []string, cols int) string {
 func textWidth(s string) int {
 	n := 0
 	for _, r := range s {
-		n += runeWidth(r)
+		n += cellwidth.Of(r)
 	}
 	return n
 }

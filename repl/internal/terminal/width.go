@@ -3,7 +3,7 @@ package terminal
 import (
 	"unicode"
 
-	"golang.org/x/text/width"
+	"hubbub/repl/internal/cellwidth"
 )
 
 const (
@@ -11,28 +11,6 @@ const (
 	maskSign    = '*' // stands for each character of a secret
 	brokenSign  = '\uFFFD'
 )
-
-// runeWidth returns how many columns terminals give to r: 0, 1 or 2. Ambiguous characters have one.
-func runeWidth(r rune) int {
-	switch {
-	case r < 0x20, r >= 0x7f && r < 0xa0:
-		return 0
-	case r < 0x300:
-		return 1
-	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf), isJoiningJamo(r):
-		return 0
-	}
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
-		return 2
-	}
-	return 1
-}
-
-// isJoiningJamo reports whether r is a Hangul vowel or final consonant, which is drawn into the syllable before it.
-func isJoiningJamo(r rune) bool {
-	return r >= 0x1160 && r <= 0x11ff || r >= 0xd7b0 && r <= 0xd7ff
-}
 
 // shown returns the rune that stands for r on the screen, and its width; -1 stands for nothing at all.
 //
@@ -59,5 +37,5 @@ func shown(r rune) (rune, int) {
 	case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r):
 		return -1, 0
 	}
-	return r, runeWidth(r)
+	return r, cellwidth.Of(r)
 }
