@@ -68,7 +68,7 @@ func testResize(t *testing.T, x *seat, onlyEnd bool) {
 	draft := characters(text)
 	var messages []string
 	for _, cols := range []int{60, 30, 80, 45} {
-		x.Resize(cols, 12)
+		x.ResizeDrawn(cols, 12)
 		text := fmt.Sprintf("at %d", cols)
 		x.bob(text)
 		messages = append(messages, "[Bob]: "+text)

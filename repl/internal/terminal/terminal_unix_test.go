@@ -185,7 +185,7 @@ func testResize(t *testing.T, p *program, length int) {
 	p.Type(draft[2:])
 	var messages []string
 	for _, cols := range []int{60, 30, 80, 45, 60, 24} {
-		p.Resize(cols, 12)
+		p.ResizeDrawn(cols, 12)
 		text := fmt.Sprintf("at %d", cols)
 		messages = append(messages, text)
 		p.tell("print " + text)

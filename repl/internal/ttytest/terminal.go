@@ -204,6 +204,18 @@ func (x *Terminal) Resize(cols, rows int) {
 	}
 }
 
+// ResizeDrawn is Resize for a program that draws anew when the size has changed, and waits until it has begun to: so that
+// this is not still under way, for the old size, at the next change.
+func (x *Terminal) ResizeDrawn(cols, rows int) {
+	x.t.Helper()
+	s, before := x.Screen(), len(x.Raw())
+	x.Resize(cols, rows)
+	if s.Cols == cols && s.Rows == rows {
+		return // the program is told nothing
+	}
+	x.WaitFor("what is drawn anew", func(Screen) bool { return len(x.raw) > before }) // WaitFor holds the lock
+}
+
 // Screen returns what can be seen now, as the first engine shows it.
 func (x *Terminal) Screen() Screen {
 	x.mu.Lock()
