@@ -18,8 +18,8 @@ import (
 	"hubbub/scripts/internal/programs"
 )
 
-// startToPrompt starts a REPL and then bash, each on a terminal, and waits for their prompts. The REPL has joined a hub
-// by then.
+// startToPrompt starts a REPL and then bash, bare and as its user has it, each on a terminal, and waits for their prompts.
+// The REPL has joined a hub by then.
 func startToPrompt(ctx context.Context, b bench) (figures []figure, err error) {
 	hub, err := b.StartHub(ctx, b.dir, "-data", "memory")
 	if err != nil {
@@ -28,6 +28,8 @@ func startToPrompt(ctx context.Context, b bench) (figures []figure, err error) {
 	defer func() { err = errors.Join(err, hub.Stop()) }()
 	bash := programs.Command(ctx, b.dir, "bash", "--norc", "-i")
 	bash.Env = append(bash.Env, "PS1=ready: ")
+	usual := exec.CommandContext(ctx, "bash", "-i")
+	usual.Env = append(os.Environ(), "PROMPT_COMMAND=printf 'ready: '", "HISTFILE=")
 	for _, p := range []struct {
 		name   string
 		cmd    *exec.Cmd
@@ -36,6 +38,7 @@ func startToPrompt(ctx context.Context, b bench) (figures []figure, err error) {
 	}{
 		{"`hubbub`, start to prompt", programs.Command(ctx, b.dir, b.REPL, "-addr", hub.Addr, "-name", "Alice"), "You: ", "/quit\r"},
 		{"`bash --norc -i`, start to prompt", bash, "ready: ", "exit\r"},
+		{"`bash -i` with the start-up files of this machine", usual, "ready: ", "exit\r"},
 	} {
 		began := time.Now()
 		t, err := startOnTerminal(p.cmd)
