@@ -20,6 +20,8 @@ type appender struct {
 	seq    wire.Seq // of the last message in the log
 	end    position // of the next frame in the room
 
+	trouble trouble // with the log
+
 	// The batch at hand.
 	requests []request
 	entries  []msglog.Entry
@@ -96,10 +98,9 @@ func (a *appender) store() {
 	if len(a.entries) == 0 {
 		return
 	}
-	if err := a.hub.cfg.Log.Append(context.Background(), a.entries); err != nil {
-		a.refused = true
-		a.hub.cfg.Logger.Error("the log took no messages; their senders have been told", "messages", len(a.entries), "error", err)
-	}
+	err := a.hub.cfg.Log.Append(context.Background(), a.entries)
+	a.refused = err != nil
+	a.trouble.note(&a.hub.cfg, len(a.entries), err)
 }
 
 // say puts a stored message into the block.
