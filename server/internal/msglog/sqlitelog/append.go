@@ -21,7 +21,8 @@ type place struct {
 
 // Append implements [msglog.Log]. All entries go into one transaction; when it returns nil, a power cut does not lose
 // them. With an error the entries are as they were, and the log goes on: when a full disk has room again, the next
-// Append succeeds. An Append that has failed may be found to have succeeded only where the process ends before the next.
+// Append succeeds. An Append that has failed may be found to have succeeded only where its commit reached the disk, the
+// disk took nothing at all after that (see writer.void), and the process ends before it does again.
 //
 // A ctx that ends while the transaction is open rolls it back; one that ends later is not looked at.
 func (l *Log) Append(ctx context.Context, entries []msglog.Entry) error {

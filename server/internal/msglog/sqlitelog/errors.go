@@ -52,7 +52,8 @@ func adviceFor(err error) string {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return damaged
 	case sqlite3.SQLITE_IOERR:
-		return "its disk fails or is over its quota; look at the disk's space and at the system's messages"
+		return "its disk fails, or a quota or a limit on the size of files is reached; look at the disk's space and at" +
+			" the system's messages"
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return "another program has its database open; end that one"
 	}

@@ -24,6 +24,7 @@ type writer struct {
 	statements []*sql.Stmt // all of the following
 
 	begin, commit, rollback *sql.Stmt
+	rewrite                 *sql.Stmt // writes the database's first page as it is
 
 	insert, find, numbered, delete            *sql.Stmt // messages
 	addRoom                                   *sql.Stmt
@@ -64,6 +65,7 @@ func (w *writer) prepare(ctx context.Context) error {
 		{&w.begin, `BEGIN IMMEDIATE`},
 		{&w.commit, `COMMIT`},
 		{&w.rollback, `ROLLBACK`},
+		{&w.rewrite, fmt.Sprintf(`PRAGMA user_version = %d`, len(migrations))},
 		{&w.insert, `INSERT INTO messages (key, session, id, name, time, text) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (session, id) WHERE id IS NOT NULL DO NOTHING`},
 		{&w.find, `SELECT key, time FROM messages WHERE session = ? AND id = ?`},
@@ -110,13 +112,25 @@ func (w *writer) transaction(do func() error) error {
 	if err == nil {
 		err = do()
 	}
-	if err == nil {
-		_, err = w.commit.Exec()
-	}
 	if err != nil {
 		w.undo()
+		return err
+	}
+	if _, err = w.commit.Exec(); err != nil {
+		w.undo()
+		w.void()
 	}
 	return err
+}
+
+// void makes sure of a commit that has failed. All of it may be in the write-ahead log all the same, where only what
+// comes behind has failed: the sync, or the index in shared memory that has to grow. Nobody sees it there and the next
+// transaction is written over it, but if the process ended before that, SQLite would take it for committed when the
+// database is opened again. So void writes one page over it, which is on disk when it returns: one that is there and
+// stays as it is. It takes no room on a full disk, since the write-ahead log need not grow. Where even that fails, the
+// next transaction that succeeds does the same.
+func (w *writer) void() {
+	w.rewrite.Exec()
 }
 
 // undo rolls the open transaction back.
