@@ -104,11 +104,11 @@ func interactive(ctx context.Context, o options, in, out *os.File, stderr io.Wri
 	ask, lines := make(chan struct{}), make(chan typed, 1)
 	start(func() { p.read(ask, lines) })
 	p.chat(ctx, ask, lines)
-	result := p.leave(ctx)
+	verdict := p.leave(ctx)
 	end(nil)
 	c.Close()
 	goroutines.Wait()
-	return result
+	return verdict()
 }
 
 // openHistory opens the history of what was typed. Where that fails it says so; the history is in memory then.

@@ -7,9 +7,10 @@ import (
 	"hubbub/wire"
 )
 
-// leave gives the terminal back, waits until what was typed is delivered, and returns what has become of it all. Ctrl-C
-// ends the waiting; where ctx is done already, only a second signal does, which ends the program.
-func (p *person) leave(ctx context.Context) error {
+// leave gives the terminal back, waits until what was typed is delivered, and returns what tells what has become of it
+// all. That is to be called when listen has ended: until then not every refusal is counted. Ctrl-C ends the waiting; where
+// ctx is done already, only a second signal does, which ends the program.
+func (p *person) leave(ctx context.Context) (verdict func() error) {
 	hasEnded := p.hasEnded()
 	if hasEnded {
 		p.view.notice(p.whyEnded())
@@ -33,15 +34,17 @@ func (p *person) leave(ctx context.Context) error {
 		<-p.worker.done
 	}
 	left := p.drain(ctx)
-	switch lost := p.lost.Load(); {
-	case left != nil:
-		return fail(statusUndelivered, "%s", left.sentence(func(_ wire.ID, text string) string { return excerpt(text) }))
-	case lost > 0:
-		return fail(statusUndelivered, "%d of the last messages were not delivered", lost)
-	case hasEnded:
-		return &failure{status: statusNoConnection}
+	return func() error {
+		switch lost := p.lost.Load(); {
+		case left != nil:
+			return fail(statusUndelivered, "%s", left.sentence(func(_ wire.ID, text string) string { return excerpt(text) }))
+		case lost > 0:
+			return fail(statusUndelivered, "%d of the last messages were not delivered", lost)
+		case hasEnded:
+			return &failure{status: statusNoConnection}
+		}
+		return nil
 	}
-	return nil
 }
 
 // hasEnded reports whether the connection has.

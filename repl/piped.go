@@ -64,9 +64,11 @@ func piped(signaled context.Context, o options, stdin io.Reader, stdout, stderr 
 	if o.follow && p.complete && !p.quit {
 		<-ctx.Done()
 	}
-	result := p.finish(ctx)
+	verdict := p.finish(ctx)
 	c.Close()
-	if !p.isShown(signaled) {
+	isShown := p.isShown(signaled)
+	result := verdict()
+	if !isShown {
 		return result
 	}
 	out.flush()
@@ -222,8 +224,9 @@ func (p *pipe) reportRefusal(r client.Refused) {
 	p.view.notice(p.sent.label(r.ID, r.Text) + ": the server refuses it: " + r.Err.Message)
 }
 
-// finish waits until what was said is delivered, and returns what has become of it all.
-func (p *pipe) finish(ctx context.Context) error {
+// finish waits until what was said is delivered, and returns what tells what has become of it all. That is to be called
+// when everything that was received is shown: until then not every refusal is counted.
+func (p *pipe) finish(ctx context.Context) (verdict func() error) {
 	cause := context.Cause(ctx)
 	waiting := context.WithoutCancel(ctx)
 	if errors.Is(cause, errStalled) || errors.Is(cause, errAway) {
@@ -234,21 +237,23 @@ func (p *pipe) finish(ctx context.Context) error {
 	if left != nil {
 		why = left.sentence(p.sent.label)
 	}
-	switch lost := p.lost + int(p.refusals.Load()); {
-	case left != nil && (!gone || p.complete):
-		return fail(statusUndelivered, "%s", why)
-	case gone && !p.complete:
-		return fail(statusUndelivered, "%s; what follows line %d of the input was not sent", why, p.number)
-	case lost == 1:
-		return fail(statusUndelivered, "1 line was not delivered")
-	case lost > 1:
-		return fail(statusUndelivered, "%d lines were not delivered", lost)
-	case gone:
-		return fail(statusNoConnection, "%s", why)
-	case p.failed:
-		return &failure{status: statusFailed}
+	return func() error {
+		switch lost := p.lost + int(p.refusals.Load()); {
+		case left != nil && (!gone || p.complete):
+			return fail(statusUndelivered, "%s", why)
+		case gone && !p.complete:
+			return fail(statusUndelivered, "%s; what follows line %d of the input was not sent", why, p.number)
+		case lost == 1:
+			return fail(statusUndelivered, "1 line was not delivered")
+		case lost > 1:
+			return fail(statusUndelivered, "%d lines were not delivered", lost)
+		case gone:
+			return fail(statusNoConnection, "%s", why)
+		case p.failed:
+			return &failure{status: statusFailed}
+		}
+		return nil
 	}
-	return nil
 }
 
 // whyGone says why there is no connection any more, and reports whether that is the cause of the end.

@@ -240,6 +240,31 @@ func TestNoEscapeByteInAPipe(t *testing.T) {
 	}
 }
 
+// However late it is read that a text was refused, the status says so.
+func TestRefusalThatIsReadLate(t *testing.T) {
+	h := startHub(t, func(h *fakeHub) {
+		h.onChat = func(m *fakeMember, c wire.Chat) bool {
+			m.send(wire.Errorf(wire.CodeInternal, "the log is full").For(c.ID))
+			return true
+		}
+	})
+	reader, writer := io.Pipe()
+	stderr := newBuffer()
+	done := make(chan error)
+	go func() {
+		// The frames hold up what listens until the output is read.
+		args := []string{"-addr", h.addr(), "-name", "Alice", "-json"}
+		done <- run(t.Context(), args, noEnv, strings.NewReader("one\n"), writer, stderr)
+		writer.Close()
+	}()
+	h.awaitJoin("Alice")
+	h.await("Alice has gone", func() bool { return len(h.joined()) == 0 })
+	go io.Copy(io.Discard, reader)
+	if err := <-done; statusOf(err) != statusUndelivered {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
 func TestSignalDuringTheInput(t *testing.T) {
 	input, typing := io.Pipe()
 	defer typing.Close()
