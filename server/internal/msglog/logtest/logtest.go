@@ -131,7 +131,7 @@ func testRooms(t *testing.T, log msglog.Log) {
 }
 
 func testPaging(t *testing.T, log msglog.Log) {
-	const n = 2500
+	const n = 1000
 	mustAppend(t, log, Entries(Session(1), 1, n))
 	var after wire.Seq
 	for after < n {
@@ -231,15 +231,24 @@ func testTexts(t *testing.T, log msglog.Log) {
 }
 
 func testConcurrentReaders(t *testing.T, log msglog.Log) {
-	const n = 2000
+	const n, step = 1000, 10
+	appended := make([]chan struct{}, n/step)
+	for i := range appended {
+		appended[i] = make(chan struct{})
+	}
 	var readers sync.WaitGroup
 	for range 4 {
 		readers.Go(func() {
 			var after wire.Seq
 			for after < n {
+				<-appended[after/step] // then there is something behind that, and more at any time
 				page, err := log.Read(t.Context(), room, after, 64)
 				if err != nil {
 					t.Error(err)
+					return
+				}
+				if len(page) == 0 {
+					t.Errorf("nothing is behind %d", after)
 					return
 				}
 				for _, e := range page {
@@ -251,8 +260,11 @@ func testConcurrentReaders(t *testing.T, log msglog.Log) {
 			}
 		})
 	}
-	for id := wire.ID(1); id <= n; id += 10 {
-		mustAppend(t, log, Entries(Session(1), id, 10))
+	for i, done := range appended {
+		if err := log.Append(t.Context(), Entries(Session(1), wire.ID(step*i+1), step)); err != nil {
+			t.Error(err)
+		}
+		close(done)
 	}
 	readers.Wait()
 }

@@ -39,7 +39,12 @@ func (l *Log) Append(ctx context.Context, entries []msglog.Entry) error {
 	}
 	defer func() { l.writer <- w }()
 	if err := w.append(ctx, entries); err != nil {
+		w.failed = true
 		return explain(l.dir, err)
+	}
+	if w.failed {
+		w.failed = false
+		signal(l.recovered)
 	}
 	if due, long := l.publish(w, entries), l.count(w); due || long {
 		l.wakeUpkeep()

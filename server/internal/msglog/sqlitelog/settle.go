@@ -3,12 +3,27 @@ package sqlitelog
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"modernc.org/sqlite"
 )
 
 // settlePages is how many pages of 4 KiB may be in the write-ahead log before they are moved into the database.
 const settlePages = 1000
+
+// framePage is how many bytes a page takes in the write-ahead log, its header included.
+const framePage = 4096 + 24
+
+// leftPages returns how many pages a process that was killed has left in the write-ahead log, at the most: a log that
+// never lives until there are enough must not grow for ever.
+func leftPages(path string) int64 {
+	info, err := os.Stat(filepath.Join(filepath.Dir(path), walName))
+	if err != nil {
+		return 0 // as a rule there is none
+	}
+	return info.Size() / framePage
+}
 
 // settlePatience is how many milliseconds the writer is held for Reads that have begun before, at the most.
 const settlePatience = 100
@@ -21,7 +36,7 @@ const settlePatience = 100
 // then. Where one takes longer than settlePatience, such as another program's backup, the write-ahead log grows by as much
 // again until the next attempt.
 func (l *Log) settle(ctx context.Context) error {
-	if l.unsettled.Load() < settlePages {
+	if l.unsettled.Load() < int64(l.options.settlePages) {
 		return nil
 	}
 	if err := l.checkpoint("PASSIVE"); err != nil {
@@ -56,7 +71,7 @@ func (l *Log) prepareSettler(ctx context.Context) error {
 func (l *Log) count(w *writer) (long bool) {
 	w.conn.Raw(func(conn any) error {
 		pages, _, err := conn.(sqlite.DBStatus).Status(sqlite.DBStatusCacheWrite, true)
-		long = l.unsettled.Add(int64(pages)) >= settlePages
+		long = l.unsettled.Add(int64(pages)) >= int64(l.options.settlePages)
 		return err
 	})
 	return long

@@ -28,6 +28,7 @@
 package sqlitelog
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -53,7 +54,9 @@ type Options struct {
 	// Logger gets what goes wrong in the background. Nil: nobody does.
 	Logger *slog.Logger
 
-	indexStep int // for tests: messages indexed in one transaction; 0: the constant of that name
+	// For tests; 0: the constants of these names.
+	indexStep   int
+	settlePages int
 }
 
 // Log is a [msglog.Log] in a folder. Reads have their own connections to the database and never wait for an Append.
@@ -74,10 +77,11 @@ type Log struct {
 	// who has the writer.
 	unsettled atomic.Int64
 
-	// wake wakes the upkeep; stop ends it, and it closes stopped.
-	wake    chan struct{}
-	stop    context.CancelFunc
-	stopped chan struct{}
+	// wake wakes the upkeep, and recovered does where it has failed; stop ends it, and it closes stopped.
+	wake      chan struct{}
+	recovered chan struct{}
+	stop      context.CancelFunc
+	stopped   chan struct{}
 
 	// settler is the upkeep's connection.
 	settler *sql.Conn
@@ -105,14 +109,14 @@ func Open(ctx context.Context, dir string, o Options) (*Log, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.indexStep == 0 {
-		o.indexStep = indexStep
-	}
+	o.indexStep = cmp.Or(o.indexStep, indexStep)
+	o.settlePages = cmp.Or(o.settlePages, settlePages)
 	l := &Log{
 		dir: dir, options: o,
-		writer:  make(chan *writer, 1),
-		wake:    make(chan struct{}, 1),
-		stopped: make(chan struct{}),
+		writer:    make(chan *writer, 1),
+		wake:      make(chan struct{}, 1),
+		recovered: make(chan struct{}, 1),
+		stopped:   make(chan struct{}),
 	}
 	if err := l.open(ctx); err != nil {
 		return nil, errors.Join(explain(dir, err), l.release())
@@ -134,6 +138,7 @@ func (l *Log) open(ctx context.Context) error {
 	if err := prepareFiles(path); err != nil {
 		return err
 	}
+	l.unsettled.Store(leftPages(path))
 	if l.writing, err = connect(path, "rw", writerPragmas, 2); err != nil {
 		return err
 	}
@@ -159,6 +164,7 @@ func (l *Log) open(ctx context.Context) error {
 	if err := l.prepareSettler(ctx); err != nil {
 		return err
 	}
+	l.settle(ctx) // so that the first Append finds the room; where it fails, the upkeep tries again and says why
 	if l.reading, err = connect(path, "ro", readerPragmas, max(readers, runtime.GOMAXPROCS(0))); err != nil {
 		return err
 	}

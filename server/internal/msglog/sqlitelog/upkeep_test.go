@@ -42,3 +42,23 @@ func TestUpkeepFails(t *testing.T) {
 		t.Errorf("%d lines were logged:\n%s", n, logged)
 	}
 }
+
+// Where the upkeep has failed, it does not wait for its next attempt when Append has recovered: a disk that has room
+// again would be filled by a write-ahead log that is not moved.
+func TestUpkeepRecoversWithAppend(t *testing.T) {
+	logged := &lines{}
+	log := mustOpen(t, t.TempDir(), Options{Keep: 1, Logger: slog.New(slog.NewTextHandler(logged, nil))})
+	const no = " ON messages BEGIN SELECT raise(ABORT, 'no'); END"
+	asWriter(t, log, "CREATE TRIGGER stay BEFORE DELETE"+no)
+	mustAppend(t, log, logtest.Entries(logtest.Session(1), 1, 2*dropStep))
+	eventually(t, "it is logged", func() bool { return strings.Contains(logged.String(), "upkeep has failed") })
+	asWriter(t, log, "DROP TRIGGER stay; CREATE TRIGGER stop BEFORE INSERT"+no)
+	if log.Append(t.Context(), logtest.Entries(logtest.Session(2), 1, 1)) == nil {
+		t.Fatal("it was taken")
+	}
+	asWriter(t, log, "DROP TRIGGER stop")
+	mustAppend(t, log, logtest.Entries(logtest.Session(2), 1, 1))
+	eventually(t, "what is over the bound is deleted", func() bool {
+		return count(t, log, "SELECT count(*) FROM messages") <= dropStep
+	})
+}

@@ -38,6 +38,8 @@ type writer struct {
 	byNo     map[int64]*session // the same
 	names    map[string]int64
 
+	failed bool // the last Append has
+
 	touched []*room // that the open transaction has added, or added entries to
 	places  []place // of the open transaction's entries
 }
