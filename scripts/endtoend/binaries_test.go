@@ -57,6 +57,7 @@ type server struct {
 	t    *testing.T
 	cmd  *exec.Cmd
 	addr string
+	data string // its folder
 
 	console *output
 	ended   chan struct{}
@@ -65,8 +66,18 @@ type server struct {
 // startServer starts a hub on addr, a free port of which is 127.0.0.1:0, and returns when it listens.
 func startServer(t *testing.T, addr string, args ...string) *server {
 	t.Helper()
-	s := &server{t: t, console: newOutput(), ended: make(chan struct{})}
-	s.cmd = program(t, "hubbub-server", append([]string{"-listen", addr, "-rate", "0", "-data", t.TempDir()}, args...)...)
+	return startServerAs(t, func(*exec.Cmd) {}, addr, args...)
+}
+
+// startServerAs is startServer with something done to the command first.
+func startServerAs(t *testing.T, prepare func(*exec.Cmd), addr string, args ...string) *server {
+	t.Helper()
+	s := &server{t: t, data: t.TempDir(), console: newOutput(), ended: make(chan struct{})}
+	s.cmd = program(t, "hubbub-server", append([]string{"-listen", addr, "-rate", "0", "-data", s.data}, args...)...)
+	if i := slices.Index(args, "-data"); i >= 0 {
+		s.data = args[i+1]
+	}
+	prepare(s.cmd)
 	s.cmd.Stdout, s.cmd.Stderr = s.console, os.Stderr
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
