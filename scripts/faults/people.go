@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,12 +28,12 @@ type writer struct {
 	stderr bytes.Buffer
 }
 
-func startWriters(ctx context.Context, set programs.Set, dir, addr string, p plan) ([]*writer, error) {
-	pause := p.betweenMessages()
+// startWriters starts REPLs that are given so many lines each, with a pause behind each line.
+func (s *stage) startWriters(ctx context.Context, addr string, n, lines int, pause time.Duration) ([]*writer, error) {
 	var writers []*writer
-	for i := range p.writers {
+	for i := range n {
 		w := &writer{name: fmt.Sprintf("writer%d", i)}
-		w.cmd = programs.Command(ctx, dir, set.REPL, "-addr", addr, "-name", w.name, "-timeout", patience.String())
+		w.cmd = programs.Command(ctx, s.dir, s.set.REPL, "-addr", addr, "-name", w.name, "-timeout", patience.String())
 		w.cmd.Stderr = &w.stderr
 		stdin, err := w.cmd.StdinPipe()
 		if err != nil {
@@ -41,22 +42,24 @@ func startWriters(ctx context.Context, set programs.Set, dir, addr string, p pla
 		if err := w.cmd.Start(); err != nil {
 			return writers, err
 		}
+		for n := range lines {
+			s.said[line(w.name, n)] = true // its status says so in the end
+		}
 		go func() { // ends when everything is written, or with the REPL
 			defer stdin.Close()
-			for n := range p.messages {
-				if _, err := fmt.Fprintln(stdin, w.line(n)); err != nil {
+			for n := range lines {
+				if _, err := fmt.Fprintln(stdin, line(w.name, n)); err != nil {
 					return
 				}
-				time.Sleep(pause)
+				if pause > 0 {
+					time.Sleep(pause)
+				}
 			}
 		}()
 		writers = append(writers, w)
 	}
 	return writers, nil
 }
-
-// line is the writer's line number n.
-func (w *writer) line(n int) string { return fmt.Sprintf("%s says %d", w.name, n) }
 
 // wait waits for the REPL's end. A status of 0 says that everything was delivered.
 func (w *writer) wait() error {
@@ -71,36 +74,34 @@ type reader struct {
 	name string
 	cmd  *exec.Cmd
 
-	mu       sync.Mutex // guards the following
-	messages []wire.Message
-	changed  chan struct{} // closed, and replaced, when something has come
-	ended    bool
+	mu        sync.Mutex // guards the following
+	messages  []wire.Message
+	announced []wire.ServerMessage
+	changed   chan struct{} // closed, and replaced, when something has come
+	ended     bool
 }
 
-// startReaders starts them and returns when they are in the room.
-func startReaders(ctx context.Context, set programs.Set, dir, addr string, p plan) ([]*reader, error) {
-	var readers []*reader
-	for i := range p.readers {
-		r := &reader{name: fmt.Sprintf("reader%d", i), changed: make(chan struct{})}
-		r.cmd = programs.Command(ctx, dir, set.REPL,
-			"-addr", addr, "-name", r.name, "-json", "-follow", "-timeout", patience.String())
-		stdout, err := r.cmd.StdoutPipe()
-		if err != nil {
-			return readers, err
-		}
-		if err := r.cmd.Start(); err != nil {
-			return readers, err
-		}
-		welcomed := make(chan struct{})
-		go r.read(stdout, welcomed)
-		select {
-		case <-welcomed:
-		case <-ctx.Done():
-			return readers, ctx.Err()
-		}
-		readers = append(readers, r)
+// startReader starts one and returns when it is in the room.
+func startReader(ctx context.Context, set programs.Set, dir, addr, name string) (*reader, error) {
+	r := &reader{name: name, changed: make(chan struct{})}
+	r.cmd = programs.Command(ctx, dir, set.REPL,
+		"-addr", addr, "-name", name, "-json", "-follow", "-timeout", patience.String())
+	stdout, err := r.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
 	}
-	return readers, nil
+	if err := r.cmd.Start(); err != nil {
+		return nil, err
+	}
+	welcomed := make(chan struct{})
+	go r.read(stdout, welcomed)
+	select {
+	case <-welcomed:
+		return r, nil
+	case <-ctx.Done():
+		r.cmd.Process.Kill()
+		return nil, ctx.Err()
+	}
 }
 
 // read takes what the REPL prints until it ends.
@@ -116,8 +117,11 @@ func (r *reader) read(stdout io.Reader, welcomed chan<- struct{}) {
 			close(welcomed)
 			welcomed = nil
 		}
-		if m, ok := frame.(wire.Message); ok {
-			r.update(func() { r.messages = append(r.messages, m) })
+		switch frame := frame.(type) {
+		case wire.Message:
+			r.update(func() { r.messages = append(r.messages, frame) })
+		case wire.ServerMessage:
+			r.update(func() { r.announced = append(r.announced, frame) })
 		}
 	}
 	r.update(func() { r.ended = true })
@@ -129,6 +133,13 @@ func (r *reader) update(change func()) {
 	change()
 	close(r.changed)
 	r.changed = make(chan struct{})
+}
+
+// has reports whether a message with that text has come.
+func (r *reader) has(text string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(r.messages, func(m wire.Message) bool { return m.Text == text })
 }
 
 // upTo waits until the message of that number has come, and returns all that have.

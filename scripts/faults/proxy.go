@@ -19,6 +19,8 @@ type proxy struct {
 	cuts atomic.Int64
 	calm atomic.Bool // no more faults
 
+	up, down lane // to the server, and to the clients
+
 	goroutines sync.WaitGroup
 
 	mu     sync.Mutex // guards the following
@@ -49,6 +51,8 @@ func (p *proxy) close() {
 		conn.Close()
 	}
 	p.mu.Unlock()
+	p.up.held.Store(false)
+	p.down.held.Store(false)
 	p.goroutines.Wait()
 }
 
@@ -87,8 +91,8 @@ func (p *proxy) keep(conns ...net.Conn) bool {
 // pass serves one connection, in both directions, until either end or a fault ends it.
 func (p *proxy) pass(client, server net.Conn) {
 	var both sync.WaitGroup
-	both.Go(func() { p.copy(server, client) })
-	both.Go(func() { p.copy(client, server) })
+	both.Go(func() { p.copy(server, client, &p.up) })
+	both.Go(func() { p.copy(client, server, &p.down) })
 	both.Wait()
 	client.Close()
 	server.Close()
@@ -98,13 +102,45 @@ func (p *proxy) pass(client, server net.Conn) {
 	p.mu.Unlock()
 }
 
+// lane is one direction, which can be held up.
+type lane struct {
+	held    atomic.Bool
+	waiting atomic.Bool // something has come since that is held back
+}
+
+// wait returns when the lane is open, or at once where the bytes are none.
+func (l *lane) wait(n int) {
+	for n > 0 && l.held.Load() {
+		l.waiting.Store(true)
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// hold holds a lane up.
+func (l *lane) hold() {
+	l.waiting.Store(false)
+	l.held.Store(true)
+}
+
+// drop ends every connection and lets what is held back go, to nobody.
+func (p *proxy) drop() {
+	p.mu.Lock()
+	for conn := range p.conns {
+		reset(conn)
+	}
+	p.mu.Unlock()
+	p.up.held.Store(false)
+	p.down.held.Store(false)
+}
+
 // copy passes bytes on until there are no more, or a fault comes.
-func (p *proxy) copy(to, from net.Conn) {
+func (p *proxy) copy(to, from net.Conn, way *lane) {
 	buf := make([]byte, 4096)
 	left := p.upTo(2 * p.every)
 	for {
 		n, err := from.Read(buf[:1+p.upTo(len(buf)-1)])
 		p.delay()
+		way.wait(n)
 		cut := !p.calm.Load() && n > left
 		if cut {
 			n = left // in the middle of whatever it is

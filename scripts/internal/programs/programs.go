@@ -16,7 +16,10 @@ import (
 )
 
 // A Set is the two programs.
-type Set struct{ Server, REPL string }
+type Set struct {
+	Server, REPL string
+	Console      io.Writer // gets what a hub prints once it listens; nil: nobody does
+}
 
 // Build builds both into dir.
 func Build(ctx context.Context, dir string) (Set, error) {
@@ -77,9 +80,13 @@ func (s Set) StartHub(ctx context.Context, home string, args ...string) (*Hub, e
 			continue
 		}
 		h := &Hub{Addr: addr, cmd: cmd, read: make(chan struct{})}
+		console := s.Console
+		if console == nil {
+			console = io.Discard
+		}
 		go func() {
 			defer close(h.read)
-			_, _ = io.Copy(io.Discard, lines)
+			_, _ = io.Copy(console, lines)
 		}()
 		return h, nil
 	}
