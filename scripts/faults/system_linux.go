@@ -59,9 +59,16 @@ func (l sizeLimit) free(v *victim) error {
 	return l.set(v, unix.RLIM_INFINITY)
 }
 
+// set changes the limit that needs no rights to be raised again, up to the one that does.
 func (sizeLimit) set(v *victim, bytes uint64) error {
-	limit := unix.Rlimit{Cur: bytes, Max: unix.RLIM_INFINITY}
-	if err := unix.Prlimit(v.hub.Process().Pid, unix.RLIMIT_FSIZE, &limit, nil); err != nil {
+	pid := v.hub.Process().Pid
+	var limit unix.Rlimit
+	err := unix.Prlimit(pid, unix.RLIMIT_FSIZE, nil, &limit)
+	if err == nil {
+		limit.Cur = min(bytes, limit.Max)
+		err = unix.Prlimit(pid, unix.RLIMIT_FSIZE, &limit, nil)
+	}
+	if err != nil {
 		return fmt.Errorf("limiting the server's files: %w", err)
 	}
 	return nil
