@@ -46,6 +46,7 @@ type Client struct {
 	name      string     // as the server normalised it
 	room      string
 	seq       wire.Seq // everything up to here has been seen, or was not asked for
+	first     wire.Seq // from here on everything has been seen or is to come; 0: nothing is numbered
 	numbered  bool     // a server has sent a welcome, so seq means something
 	connected bool
 	ended     bool          // over is closed, or about to be
@@ -114,14 +115,17 @@ type Status struct {
 	Room           string    // empty on an old server
 	Old            bool      // an old server: nothing is numbered, stored or acknowledged
 	Seq            wire.Seq  // of the last message seen; 0: none
+	First          wire.Seq  // of the messages that came, or will, without being asked for; 0 on an old server
 	Unacknowledged int       // texts; on an old server, those that are not written yet
+	Owing          time.Time // since when the server has acknowledged nothing though it owes it; zero: it owes nothing
 	Connected      bool      // false while reconnecting, and in the end
 	Retry          time.Time // when the next attempt to reconnect starts; zero where none is waited for
 }
 
-// Status tells how the connection stands. It is never behind the events.
+// Status tells how the connection stands. It is never behind the events. An old server acknowledges a text by taking
+// it, and at the end of a Drain everything by ending the connection.
 func (c *Client) Status() Status {
-	waiting := c.outbox.len()
+	waiting, owing := c.outbox.waiting()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return Status{
@@ -130,7 +134,9 @@ func (c *Client) Status() Status {
 		Room:           c.room,
 		Old:            c.link.old.Load(),
 		Seq:            c.seq,
+		First:          c.first,
 		Unacknowledged: waiting,
+		Owing:          owing,
 		Connected:      c.connected,
 		Retry:          c.retryAt,
 	}

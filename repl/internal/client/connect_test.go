@@ -18,7 +18,7 @@ import (
 func TestJoin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := joined(t)
-		want := Status{Addr: "hub:5050", Name: "Alice", Room: "main", Seq: 7, Connected: true}
+		want := Status{Addr: "hub:5050", Name: "Alice", Room: "main", Seq: 7, First: 8, Connected: true}
 		if got := c.Status(); got != want {
 			t.Errorf("status %+v, want %+v", got, want)
 		}
@@ -41,8 +41,8 @@ func TestJoinWithHistory(t *testing.T) {
 			server.send(welcome)
 		}()
 		c := dial(t, cfg)
-		if seq := c.Status().Seq; seq != 5 {
-			t.Errorf("before the history, seq is %d, want 5", seq)
+		if got := c.Status(); got.Seq != 5 || got.First != 6 {
+			t.Errorf("before the history, seq is %d and the first one %d, want 5 and 6", got.Seq, got.First)
 		}
 		nextFrame(t, c)
 		server.send(`{"type":"message","from":"bob","data":"a","seq":6}`)

@@ -157,6 +157,7 @@ var handlers = map[wire.Type]handler{
 	wire.TypeAck:           handle((*Client).ack),
 	wire.TypeServerMessage: handle((*Client).serverMessage),
 	wire.TypeHistory:       handle((*Client).history),
+	wire.TypeFound:         handle((*Client).found),
 	wire.TypeError:         handle((*Client).refusal),
 	wire.TypePong:          handle((*Client).pong),
 }
@@ -174,6 +175,7 @@ func (c *Client) welcome(l *link, f wire.Welcome) Event {
 	if !l.again {
 		// The last messages before f.Seq, as many as were asked for, are still to come.
 		c.seq = f.Seq - min(f.Seq, wire.Seq(c.cfg.History))
+		c.first = c.seq + 1
 	}
 	c.mu.Unlock()
 	if !l.again {
@@ -241,14 +243,19 @@ func (c *Client) serverMessage(l *link, f wire.ServerMessage) Event {
 }
 
 func (c *Client) history(l *link, f wire.History) Event {
-	l.answer(isHistory, answer{history: f})
+	l.answer(isHistory, answer{frame: f})
 	return nil
 }
 
-// refusal handles an error frame: it is about a text, or about the history that was asked for, or ends the connection.
+func (c *Client) found(l *link, f wire.Found) Event {
+	l.answer(isSearch, answer{frame: f})
+	return nil
+}
+
+// refusal handles an error frame: it is about a text, or about stored messages that were asked for, or ends the connection.
 func (c *Client) refusal(l *link, f *wire.Error) Event {
 	if f.ID == 0 {
-		if ending[f.Code] || !l.answer(isHistory, answer{err: f}) {
+		if ending[f.Code] || !l.answer(isReading, answer{err: f}) {
 			l.farewell = f
 		}
 		return nil

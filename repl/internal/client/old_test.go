@@ -67,6 +67,9 @@ func TestOldServer(t *testing.T) {
 		if _, err := c.History(t.Context(), 0, 1); err != ErrOldServer {
 			t.Errorf("History says %v", err)
 		}
+		if _, err := c.Search(t.Context(), "a", 0, 1); err != ErrOldServer {
+			t.Errorf("Search says %v", err)
+		}
 		time.Sleep(time.Hour) // the bubble's: an old server may be silent, and is not asked
 		if !c.Status().Connected {
 			t.Error("the client gave a silent old server up")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"hubbub/wire"
 )
@@ -20,10 +21,11 @@ type outbox struct {
 
 	mu       sync.Mutex // guards the following
 	last     wire.ID
-	texts    []Text  // by growing number
-	written  int     // how many of texts, the first ones, next has returned since the last rewind
-	sent     wire.ID // of the last text that next has ever returned
-	settling int     // taken, and not settled yet
+	texts    []Text    // by growing number
+	written  int       // how many of texts, the first ones, next has returned since the last rewind
+	sent     wire.ID   // of the last text that next has ever returned
+	settling int       // taken, and not settled yet
+	owing    time.Time // since when no text has been taken while there are some, or closeIdle has closed; else zero
 	idle     chan struct{}
 	isIdle   bool // idle is closed
 	isClosed bool // closed is closed
@@ -70,6 +72,9 @@ func (o *outbox) append(text string) (wire.ID, bool) {
 	defer o.mu.Unlock()
 	if o.isClosed {
 		return 0, false
+	}
+	if len(o.texts) == 0 {
+		o.owing = time.Now()
 	}
 	o.last++
 	o.texts = append(o.texts, Text{ID: o.last, Text: text})
@@ -144,6 +149,10 @@ func (o *outbox) remove(id wire.ID) (Text, bool) {
 		o.written--
 	}
 	o.settling++
+	o.owing = time.Time{}
+	if len(o.texts) > 0 {
+		o.owing = time.Now()
+	}
 	return t, true
 }
 
@@ -171,6 +180,7 @@ func (o *outbox) closeIdle() bool {
 	defer o.mu.Unlock()
 	if o.isIdle {
 		o.closeLocked()
+		o.owing = time.Now()
 	}
 	return o.isIdle
 }
@@ -197,8 +207,9 @@ func (o *outbox) unsettled() []Text {
 	return slices.Clone(o.texts)
 }
 
-func (o *outbox) len() int {
+// waiting returns how many texts are held, and since when none of them has been settled.
+func (o *outbox) waiting() (n int, owing time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return len(o.texts)
+	return len(o.texts), o.owing
 }

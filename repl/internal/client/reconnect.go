@@ -164,10 +164,10 @@ func (c *Client) resumed(l *link, f wire.Welcome) Event {
 	defer c.mu.Unlock()
 	switch {
 	case l.since == nil: // the one before was an old server
-		c.seq = f.Seq
+		c.seq, c.first = f.Seq, f.Seq+1
 		back.Gap, back.Through = true, 0
 	case f.Seq < *l.since: // another log, all of which is shown
-		c.seq = 0
+		c.seq, c.first = 0, 1
 		back.Gap = true
 	}
 	return back

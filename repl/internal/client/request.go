@@ -18,6 +18,9 @@ var ErrOldServer = errors.New("an old server can't do that")
 // connection is lost before the answer has come.
 var ErrOffline = errors.New("there is no connection at the moment")
 
+// ErrNoAnswer is what a method's error is when the server has not answered in time.
+var ErrNoAnswer = errors.New("the server has not answered in time")
+
 // maxRequests bounds the requests of one link that are not answered.
 const maxRequests = 64
 
@@ -28,12 +31,12 @@ type request struct {
 }
 
 type answer struct {
-	history wire.History
-	err     error
+	frame wire.Frame // nil where err is not
+	err   error
 }
 
 // Ping returns how long the server takes to answer, with what is waiting to be written before it. It waits for at most
-// Config.Timeout. An old server is [ErrOldServer], no connection at the moment [ErrOffline].
+// Config.Timeout, which is [ErrNoAnswer]. An old server is [ErrOldServer], no connection at the moment [ErrOffline].
 func (c *Client) Ping(ctx context.Context) (time.Duration, error) {
 	l, _, _ := c.current()
 	l.mu.Lock()
@@ -51,35 +54,55 @@ func (c *Client) Ping(ctx context.Context) (time.Duration, error) {
 
 // History returns stored messages, at most limit of them, in the order of their numbers: the last ones below before, or
 // the last ones of all where before is 0. The server may return fewer and say that there are more. It waits for at most
-// Config.Timeout. An old server is [ErrOldServer], no connection at the moment [ErrOffline]; what the server refuses is
-// a [*wire.Error].
+// Config.Timeout, which is [ErrNoAnswer]. An old server is [ErrOldServer], no connection at the moment [ErrOffline]; what
+// the server refuses is a [*wire.Error].
 func (c *Client) History(ctx context.Context, before wire.Seq, limit int) (wire.History, error) {
-	l, _, _ := c.current()
-	return c.request(ctx, l, wire.HistoryRequest{Before: before, Limit: limit})
+	return ask[wire.History](ctx, c, wire.HistoryRequest{Before: before, Limit: limit})
 }
 
-func (c *Client) request(ctx context.Context, l *link, frame wire.Frame) (wire.History, error) {
+// Search returns stored messages that have all of the words, at most limit of them and the newest first, with numbers
+// below before, or of all where before is 0. The server may return fewer and say that there are more. Words that
+// [wire.CheckSearch] finds fault with are a [*wire.Error]; other errors are as those of History.
+func (c *Client) Search(ctx context.Context, words string, before wire.Seq, limit int) (wire.Found, error) {
+	if err := wire.CheckSearch(words); err != nil {
+		return wire.Found{}, err
+	}
+	return ask[wire.Found](ctx, c, wire.Search{Words: words, Before: before, Limit: limit})
+}
+
+// ask asks the current server for something that it answers with an A.
+func ask[A wire.Frame](ctx context.Context, c *Client, frame wire.Frame) (A, error) {
+	l, _, _ := c.current()
+	answer, err := c.request(ctx, l, frame)
+	found, _ := answer.(A)
+	return found, err
+}
+
+func (c *Client) request(ctx context.Context, l *link, frame wire.Frame) (wire.Frame, error) {
 	if l.old.Load() {
-		return wire.History{}, ErrOldServer
+		return nil, ErrOldServer
 	}
 	select {
 	case <-l.over:
-		return wire.History{}, c.absence()
+		return nil, c.absence()
 	default:
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	answered := make(chan answer, 1)
 	if err := l.ask(request{frame, answered}); err != nil {
-		return wire.History{}, err
+		return nil, err
 	}
 	select {
 	case a := <-answered:
-		return a.history, a.err
+		return a.frame, a.err
 	case <-l.over:
-		return wire.History{}, c.absence()
+		return nil, c.absence()
 	case <-ctx.Done():
-		return wire.History{}, fmt.Errorf("the server has not answered: %w", ctx.Err())
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return nil, ErrNoAnswer
+		}
+		return nil, ctx.Err()
 	}
 }
 
@@ -140,8 +163,8 @@ func (l *link) answer(asked func(wire.Frame) bool, a answer) bool {
 	return ok
 }
 
-// forget removes a ping that nobody waits for any more. A history request stays: answers to those are told apart by
-// their order alone.
+// forget removes a ping that nobody waits for any more. A request for messages stays: answers to those are told apart
+// by their order alone.
 func (l *link) forget(ping wire.Ping) {
 	l.removePending(func(asked wire.Frame) bool { return asked == ping })
 }
@@ -158,7 +181,9 @@ func (l *link) removePending(asked func(wire.Frame) bool) (request, bool) {
 	return r, true
 }
 
-func isHistory(asked wire.Frame) bool {
-	_, ok := asked.(wire.HistoryRequest)
-	return ok
-}
+func isHistory(asked wire.Frame) bool { return asked.Type() == wire.TypeHistory }
+
+func isSearch(asked wire.Frame) bool { return asked.Type() == wire.TypeSearch }
+
+// isReading reports whether a request is one for stored messages, which a server may refuse.
+func isReading(asked wire.Frame) bool { return isHistory(asked) || isSearch(asked) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,12 +39,12 @@ func TestRequestsTimeOut(t *testing.T) {
 			}
 		}()
 		for range 2 * maxRequests {
-			if _, err := c.Ping(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
+			if _, err := c.Ping(t.Context()); err != ErrNoAnswer {
 				t.Fatalf("Ping says %v", err)
 			}
 		}
 		for range maxRequests {
-			if _, err := c.History(t.Context(), 0, 1); !errors.Is(err, context.DeadlineExceeded) {
+			if _, err := c.History(t.Context(), 0, 1); err != ErrNoAnswer {
 				t.Fatalf("History says %v", err)
 			}
 		}
@@ -74,6 +75,53 @@ func TestHistory(t *testing.T) {
 		if refused := (*wire.Error)(nil); !errors.As(err, &refused) || refused.Code != wire.CodeInternal {
 			t.Errorf("the refused history says %v", err)
 		}
+	})
+}
+
+func TestSearch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, server := joined(t)
+		go func() {
+			server.expect(`{"type":"search","data":"a b","before":7,"limit":2}` + "\n")
+			server.send(`{"type":"found","data":"1 message found.","messages":[` +
+				`{"type":"message","from":"bob","data":"b a","seq":5}],"more":true}`)
+			server.expect(`{"type":"search","data":"a b","limit":2}` + "\n")
+			server.send(`{"type":"error","code":"unknown_type","data":"frames of type \"search\" are not known here"}`)
+		}()
+		got, err := c.Search(t.Context(), "a b", 7, 2)
+		want := wire.Found{
+			Data: "1 message found.", Messages: []wire.Message{{From: "bob", Text: "b a", Seq: 5}}, More: true,
+		}
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("found %+v (%v), want %+v", got, err, want)
+		}
+		_, err = c.Search(t.Context(), "a b", 0, 2)
+		wantError(t, err, "not known here")
+		for words, says := range map[string]string{"": "a letter or digit", strings.Repeat("x", 257): "256 bytes", "\xff": "UTF-8"} {
+			_, err := c.Search(t.Context(), words, 0, 2)
+			wantError(t, err, says)
+		}
+	})
+}
+
+// What a server refuses of several requests is told apart by their order, whatever they ask for.
+func TestRefusalsOfRequestsKeepTheirOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, server := joined(t)
+		go func() {
+			server.expect(`{"type":"search","data":"a","limit":1}` + "\n")
+			server.expect(`{"type":"history","limit":1}` + "\n")
+			server.send(`{"type":"error","code":"internal","data":"no search"}{"type":"error","code":"internal","data":"no log"}`)
+		}()
+		searched := make(chan error)
+		go func() {
+			_, err := c.Search(t.Context(), "a", 0, 1)
+			searched <- err
+		}()
+		synctest.Wait()
+		_, err := c.History(t.Context(), 0, 1)
+		wantError(t, err, "no log")
+		wantError(t, <-searched, "no search")
 	})
 }
 

@@ -22,7 +22,7 @@ func TestLostInTheMiddleOfAMessage(t *testing.T) {
 			t.Errorf("the first pause is %v", l.Retry)
 		}
 		status := c.Status()
-		want := Status{Addr: "hub:5050", Name: "Alice", Room: "main", Seq: 8, Retry: time.Now().Add(l.Retry)}
+		want := Status{Addr: "hub:5050", Name: "Alice", Room: "main", Seq: 8, First: 8, Retry: time.Now().Add(l.Retry)}
 		if status.Connected || status != want {
 			t.Errorf("the status is %+v, want %+v", status, want)
 		}
@@ -139,12 +139,13 @@ func TestGap(t *testing.T) {
 		want    Resumed
 		shown   []wire.Seq // by the server
 		handed  []wire.Seq // to the reader
+		first   wire.Seq   // of what the reader has seen
 	}{
-		{"no longer kept", withGap(20), Resumed{"hub:5050", true, 20}, []wire.Seq{19, 20, 21}, []wire.Seq{19, 20, 21}},
-		{"another log", withGap(3), Resumed{"hub:5050", true, 3}, []wire.Seq{1, 2, 3, 4}, []wire.Seq{1, 2, 3, 4}},
-		{"another log, unsaid", welcomeAt(3), Resumed{"hub:5050", true, 3}, []wire.Seq{4}, []wire.Seq{4}},
-		{"an empty log", withGap(0), Resumed{"hub:5050", true, 0}, []wire.Seq{1}, []wire.Seq{1}},
-		{"nothing missed", welcomeAt(8), Resumed{"hub:5050", false, 8}, []wire.Seq{8, 9}, []wire.Seq{9}},
+		{"no longer kept", withGap(20), Resumed{"hub:5050", true, 20}, []wire.Seq{19, 20, 21}, []wire.Seq{19, 20, 21}, 8},
+		{"another log", withGap(3), Resumed{"hub:5050", true, 3}, []wire.Seq{1, 2, 3, 4}, []wire.Seq{1, 2, 3, 4}, 1},
+		{"another log, unsaid", welcomeAt(3), Resumed{"hub:5050", true, 3}, []wire.Seq{4}, []wire.Seq{4}, 1},
+		{"an empty log", withGap(0), Resumed{"hub:5050", true, 0}, []wire.Seq{1}, []wire.Seq{1}, 1},
+		{"nothing missed", welcomeAt(8), Resumed{"hub:5050", false, 8}, []wire.Seq{8, 9}, []wire.Seq{9}, 8},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -160,6 +161,9 @@ func TestGap(t *testing.T) {
 					server.send(messageLine(seq))
 				}
 				back(t, c, test.want)
+				if got := c.Status().First; got != test.first {
+					t.Errorf("the first message is %d, want %d", got, test.first)
+				}
 				for _, seq := range test.handed {
 					wantEvents(t, c, message(seq))
 				}
