@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -104,24 +103,5 @@ func (s *session) giveUp() {
 	s.away.limit = nil
 	if !s.client.Status().Connected {
 		s.end(fmt.Errorf("%w for %v: %s", errAway, s.timeout, plainly(s.away.why)))
-	}
-}
-
-// request asks the server for something. Where there is no connection, a script waits for its return, but no longer
-// than the timeout; a person is told.
-func (s *session) request(ctx context.Context, ask func(context.Context) error) error {
-	ctx, cancel := s.patience(ctx)
-	defer cancel()
-	for {
-		changed := s.ear.changed()
-		err := ask(ctx)
-		if !errors.Is(err, client.ErrOffline) || s.view.person {
-			return err
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return err
-		}
 	}
 }

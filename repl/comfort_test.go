@@ -51,7 +51,7 @@ func TestDateLines(t *testing.T) {
 		"-- Tuesday, 20 October 2026", "[Bob]: one", "[Eve]: two", "-- Wednesday, 21 October 2026", "[Eve]: three",
 		"-- Thursday, 22 October 2026", "[Bob]: four", "[Bob]: five", "You:")
 	x.Type("/history 2\r")
-	waitForText(x, "You: /history 2\n-- Tuesday, 20 October 2026\n[Eve]: two\n-- Wednesday, 21 October 2026\n[Eve]: three")
+	waitForText(x, "You: /history 2\nThere is nothing older.")
 }
 
 func TestComingsAndGoingsAreAnnouncedTogether(t *testing.T) {

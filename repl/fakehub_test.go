@@ -3,6 +3,7 @@ package main
 import (
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -27,10 +28,16 @@ type fakeHub struct {
 	history []wire.Message                                  // stored before the test
 	forget  *wire.Error                                     // refuses who comes back; nil: nobody is
 
+	findNothing *wire.Error // refuses searches; nil: none is
+	silent      bool        // does not answer who asks for messages
+	answers     int         // how many requests it answers before it is silent
+
 	mu      sync.Mutex // guards the following
 	members []*fakeMember
 	said    []wire.Message
 	logged  map[sending]wire.Seq
+	kept    int           // how many messages are, of those in history and said; 0: all
+	asked   int           // how often messages were asked for
 	done    []string      // the texts of said that were acknowledged and passed on
 	changed chan struct{} // closed, and replaced, when something has happened
 }
@@ -140,7 +147,15 @@ func (m *fakeMember) handle(frame wire.Frame) bool {
 	case wire.Ping:
 		m.send(wire.Pong(f))
 	case wire.HistoryRequest:
-		m.send(h.answer(f))
+		answer := false
+		h.update(func() { h.asked++; answer = !h.silent || h.asked <= h.answers })
+		if answer {
+			m.send(h.answer(f))
+		}
+	case wire.Search:
+		if !h.silent {
+			m.send(h.find(f))
+		}
 	}
 	return true
 }
@@ -233,8 +248,29 @@ func (h *fakeHub) answer(f wire.HistoryRequest) wire.History {
 	if f.Before > 0 {
 		end = int(f.Before) - 1
 	}
-	start := max(0, end-min(f.Limit, 2))
-	return wire.History{Messages: all[start:end], More: start > 0}
+	lost := 0
+	if h.kept > 0 {
+		lost = max(0, len(all)-h.kept)
+	}
+	start := max(lost, end-min(f.Limit, 2))
+	return wire.History{Messages: all[start:max(start, end)], More: start > lost && start < end}
+}
+
+// find finds texts that hold the words as they are, two of them at the most.
+func (h *fakeHub) find(f wire.Search) wire.Frame {
+	if h.findNothing != nil {
+		return h.findNothing
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var found []wire.Message
+	for _, m := range slices.Backward(slices.Concat(h.history, h.said)) {
+		if (f.Before == 0 || m.Seq < f.Before) && strings.Contains(m.Text, f.Words) {
+			found = append(found, m)
+		}
+	}
+	n := min(len(found), f.Limit, 2)
+	return wire.Found{Messages: found[:n], More: n < len(found)}
 }
 
 func (m *fakeMember) send(f wire.Frame) {

@@ -24,6 +24,7 @@ type options struct {
 	color        colorMode
 	noColor      bool // NO_COLOR is set
 	historyFile  string
+	home         string // the person's folder; empty where it is not known
 	json         bool
 	follow       bool
 	screenReader bool
@@ -68,6 +69,7 @@ func newFlags(getenv func(string) string) (*options, *flag.FlagSet) {
 	o := &options{
 		addrs:       []string{"127.0.0.1:5050"},
 		historyFile: defaultHistoryFile(getenv),
+		home:        homeFolder(getenv),
 		noColor:     getenv("NO_COLOR") != "",
 		timeout:     30 * time.Second,
 		awayAfter:   awayAfter,
@@ -99,16 +101,20 @@ func variable(flag string) string {
 func defaultHistoryFile(getenv func(string) string) string {
 	state := getenv("XDG_STATE_HOME")
 	if !filepath.IsAbs(state) { // the specification has relative ones ignored
-		home := getenv("HOME")
-		if home == "" {
-			home = getenv("USERPROFILE")
-		}
+		home := homeFolder(getenv)
 		if home == "" {
 			return ""
 		}
 		state = filepath.Join(home, ".local", "state")
 	}
 	return filepath.Join(state, "hubbub", "input_history")
+}
+
+func homeFolder(getenv func(string) string) string {
+	if home := getenv("HOME"); home != "" {
+		return home
+	}
+	return getenv("USERPROFILE")
 }
 
 // colorMode says when to use colour.

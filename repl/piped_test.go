@@ -109,7 +109,7 @@ func TestCommandsInAScript(t *testing.T) {
 	})
 	p := say(t, h, "/history 3\n/history\n/sleep 1ms\n/clear\n/time on\n/help who\n/status\n", "-name", "Alice")
 	p.ends(statusDelivered, "")
-	want := "[Bob]: 2\n[Bob]: 3\n[Bob]: 4\n[Bob]: 0\n[Bob]: 1\n[Bob]: 2\n[Bob]: 3\n[Bob]: 4\n" +
+	want := "[Bob]: 2\n[Bob]: 3\n[Bob]: 4\n[Bob]: 0\n[Bob]: 1\n" +
 		"/who\n  Say who is here.\nserver:          " + h.addr() + "\nname:            Alice\n"
 	if got := p.stdout.String(); !strings.HasPrefix(got, want) {
 		t.Errorf("on stdout:\n%s\nwant\n%s", got, want)
@@ -357,7 +357,7 @@ func TestOldServer(t *testing.T) {
 	if got := h.texts(); !slices.Equal(got, []string{"one", "two"}) {
 		t.Errorf("said %q", got)
 	}
-	for _, want := range []string{"can't confirm that messages are delivered", "line 3: an old server can't do that"} {
+	for _, want := range []string{"can't confirm that messages are delivered", "line 3: this is an old server: it keeps no messages"} {
 		if !strings.Contains(p.stderr.String(), want) {
 			t.Errorf("on stderr is %q, without %q", p.stderr, want)
 		}

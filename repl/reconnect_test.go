@@ -57,13 +57,13 @@ func TestScriptAsksWhileItIsOffline(t *testing.T) {
 	h.awaitJoin("Alice")
 	h.stop()
 	p.await(p.stderr, "trying again")
-	io.WriteString(typing, "/status\n/history\n")
+	io.WriteString(typing, "/status\n/search hello\n")
 	p.await(p.stdout, "round trip:      offline; connecting again")
 	h.speak("Bob", "hello")
 	h.restart()
 	typing.Close()
 	p.ends(statusDelivered, "")
-	if got := strings.Count(p.stdout.String(), "[Bob]: hello\n"); got != 2 { // missed, and asked for
+	if got := strings.Count(p.stdout.String(), "[Bob]: hello\n"); got != 2 { // missed, and looked for
 		t.Errorf("on stdout:\n%s", p.stdout)
 	}
 }

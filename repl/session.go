@@ -46,6 +46,7 @@ type session struct {
 	named   func()        // called when somebody else speaks of oneself, but not in the history
 	ear     *ear
 	addrs   int           // how many servers there are to choose from
+	home    string        // the person's folder; empty where it is not known
 	over    chan struct{} // closed when listen has ended
 
 	said atomic.Bool // something was sent
@@ -57,6 +58,9 @@ type session struct {
 	day      render.Day
 	crowd    crowd
 	away     absence
+
+	// Owned by the goroutine that does commands.
+	read reading
 
 	ended error // why the connection ended; set before over is closed
 
@@ -79,6 +83,7 @@ func newSession(c *client.Client, v view, o options, color bool, end context.Can
 		named:    func() {},
 		ear:      newEar(),
 		addrs:    len(o.addrs),
+		home:     o.home,
 		over:     make(chan struct{}),
 		renderer: render.Renderer{Color: color, Name: c.Status().Name, Location: time.Local, Dates: v.person},
 	}
@@ -109,6 +114,8 @@ func (s *session) room(interactive bool) *command.Room {
 		Look:      s.look,
 		Who:       func() string { return s.look().Roster(s.client.Roster()) },
 		History:   s.history,
+		Search:    s.search,
+		Save:      s.save,
 		Status:    s.status,
 		Multiline: func(bool) error { return errors.New("here each line is a message") },
 		ShowTime:  func(on bool) { s.setLook(func(r *render.Renderer) { r.ShowTime = on }) },
@@ -130,7 +137,10 @@ func (s *session) say(ctx context.Context, text string) (wire.ID, error) {
 	if err == nil {
 		s.said.Store(true)
 	}
-	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+	switch cause := context.Cause(ctx); {
+	case err != nil && errors.Is(cause, errStalled):
+		err = cause
+	case err != nil && limited.Err() != nil && cause == nil:
 		err = s.stalled()
 	}
 	return id, err
@@ -152,30 +162,6 @@ func (s *session) patience(ctx context.Context) (context.Context, context.Cancel
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(ctx, s.timeout)
-}
-
-func (s *session) history(ctx context.Context, n int) (string, error) {
-	var messages []wire.Message
-	var before wire.Seq
-	for len(messages) < n {
-		var h wire.History
-		err := s.request(ctx, func(ctx context.Context) (err error) {
-			h, err = s.client.History(ctx, before, n-len(messages))
-			return err
-		})
-		if err != nil {
-			return "", err
-		}
-		messages = append(h.Messages, messages...)
-		if !h.More || len(h.Messages) == 0 {
-			break
-		}
-		before = h.Messages[0].Seq
-	}
-	if len(messages) == 0 {
-		return "Nothing has been said here yet.", nil
-	}
-	return s.look().Messages(messages, time.Now()), nil
 }
 
 func (s *session) status(ctx context.Context) (string, error) {

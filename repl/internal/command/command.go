@@ -34,7 +34,9 @@ func Table() []Command {
 		{"help", "[command]", "List the commands, or say what one does.", completeCommand, help},
 		{"who", "", "Say who is here.", nil, who},
 		{"me", "<action>", "Say that you do something: /me waves.", nil, me},
-		{"history", "[n]", "Show the last messages: 20, or as many as you say.", nil, history},
+		{"history", "[n]", "Show older messages: 20, or as many as you say.", nil, history},
+		{"search", "[words]", "Find messages, newest first; alone: older ones.", nil, search},
+		{"save", "<file>", "Write what was shown here to a file, .jsonl as JSON.", completeNothing, save},
 		{"time", "on|off", "Show the time in front of each line, or don't.", completeOnOff, showTime},
 		{"multiline", "on|off", "Enter adds a line, and an empty line sends; or not.", completeOnOff, multiline},
 		{"status", "", "Show how the connection to the server stands.", nil, status},
@@ -53,8 +55,12 @@ type Room struct {
 	Answer func(text string)
 	// Who renders who is here.
 	Who func() string
-	// History renders the last n messages of the room.
+	// History renders the n messages before the oldest one that is shown.
 	History func(ctx context.Context, n int) (string, error)
+	// Search renders messages that have all of the words, or where there are none the next ones of the last search.
+	Search func(ctx context.Context, words string) (string, error)
+	// Save writes the transcript to the file of that name, and returns a sentence about it.
+	Save func(ctx context.Context, file string) (string, error)
 	// Status asks for the round trip and renders the connection's status.
 	Status func(ctx context.Context) (string, error)
 	// Look returns how answers are to be laid out.

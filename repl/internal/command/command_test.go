@@ -22,7 +22,9 @@ func newRoom() (*command.Room, *[]string) {
 		Say:       func(_ context.Context, text string) error { note("say %q", text); return nil },
 		Answer:    func(text string) { note("answer %q", text) },
 		Who:       func() string { return "everybody" },
-		History:   func(_ context.Context, n int) (string, error) { return fmt.Sprintf("the last %d", n), nil },
+		History:   func(_ context.Context, n int) (string, error) { return fmt.Sprintf("%d older", n), nil },
+		Search:    func(_ context.Context, words string) (string, error) { return "found " + words, nil },
+		Save:      func(_ context.Context, file string) (string, error) { return "saved in " + file, nil },
 		Status:    func(context.Context) (string, error) { return "fine", nil },
 		Look:      func() render.Renderer { return render.Renderer{} },
 		Multiline: func(on bool) error { note("multiline %v", on); return nil },
@@ -46,8 +48,11 @@ func TestDo(t *testing.T) {
 		{"/me waves", `say "*waves*"`},
 		{"/me  runs /usr/bin/ld", `say "*runs /usr/bin/ld*"`},
 		{"/me\nwaves", `say "*waves*"`},
-		{"/history", `answer "the last 20"`},
-		{"/history 7", `answer "the last 7"`},
+		{"/history", `answer "20 older"`},
+		{"/history 7", `answer "7 older"`},
+		{"/search  hello  World ", `answer "found hello  World"`},
+		{"/search", `answer "found "`},
+		{"/save ~/my chat.txt", `answer "saved in ~/my chat.txt"`},
 		{"/time on", "time true"},
 		{"/time OFF", "time false"},
 		{"/multiline on", "multiline true"},
@@ -87,6 +92,7 @@ func TestDoSaysWhatIsWrong(t *testing.T) {
 		{"/clear x", "takes nothing"},
 		{"/quit now", "takes nothing"},
 		{"/me", "/me waves"},
+		{"/save", "the name of a file"},
 		{"/history all", "from 1 to 1000; not all"},
 		{"/history 0", "from 1"},
 		{"/history 1001", "to 1000"},
@@ -161,9 +167,11 @@ func TestErrorsOfTheRoomComeBack(t *testing.T) {
 	broken := errors.New("broken")
 	room.Say = func(context.Context, string) error { return broken }
 	room.History = func(context.Context, int) (string, error) { return "", broken }
+	room.Search = func(context.Context, string) (string, error) { return "", broken }
+	room.Save = func(context.Context, string) (string, error) { return "", broken }
 	room.Status = func(context.Context) (string, error) { return "", broken }
 	room.Wait = func(context.Context, string, string) error { return broken }
-	for _, line := range []string{"hello", "/me waves", "/history", "/status", "/wait Bob"} {
+	for _, line := range []string{"hello", "/me waves", "/history", "/search a", "/save a", "/status", "/wait Bob"} {
 		if err := command.Do(t.Context(), room, line); !errors.Is(err, broken) {
 			t.Errorf("%q: got %v", line, err)
 		}
@@ -225,7 +233,9 @@ func TestComplete(t *testing.T) {
 		{"x|", command.Completion{}},
 		{"|Ali", command.Completion{List: []string{"albert", "Alice", "b-2", "Bob", "王小明", "王小红"}}},
 		{"/wh|", command.Completion{Replace: 3, Insert: "/who "}},
-		{"/S|", command.Completion{List: []string{"sleep", "status"}}},
+		{"/S|", command.Completion{List: []string{"save", "search", "sleep", "status"}}},
+		{"/save ali|", command.Completion{}},
+		{"/search ali|", command.Completion{Replace: 3, Insert: "Alice "}},
 		{"/usr/b|", command.Completion{}},
 		{"//wh|", command.Completion{}},
 		{"hi /wh|", command.Completion{}},

@@ -66,11 +66,26 @@ func history(ctx context.Context, room *Room, args string) error {
 			return errorf("/history takes how many messages to show, from %d to %d; not %s", minHistory, maxHistory, shown(args))
 		}
 	}
-	text, err := room.History(ctx, n)
+	return room.answer(room.History(ctx, n))
+}
+
+func search(ctx context.Context, room *Room, args string) error {
+	return room.answer(room.Search(ctx, args))
+}
+
+func save(ctx context.Context, room *Room, args string) error {
+	if args == "" {
+		return errorf("/save needs the name of a file, for example /save ~/chat.txt or /save chat.jsonl")
+	}
+	return room.answer(room.Save(ctx, args))
+}
+
+// answer shows what one of the room's functions has returned.
+func (r *Room) answer(text string, err error) error {
 	if err != nil {
 		return err
 	}
-	room.Answer(text)
+	r.Answer(text)
 	return nil
 }
 
@@ -100,12 +115,7 @@ func status(ctx context.Context, room *Room, args string) error {
 	if err := noArgs("status", args); err != nil {
 		return err
 	}
-	text, err := room.Status(ctx)
-	if err != nil {
-		return err
-	}
-	room.Answer(text)
-	return nil
+	return room.answer(room.Status(ctx))
 }
 
 func clearScreen(_ context.Context, room *Room, args string) error {

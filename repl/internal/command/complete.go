@@ -118,6 +118,9 @@ func completeCommand(words, _ []string) []string {
 	return commandNames()
 }
 
+// completeNothing is for what is neither a name nor a text with names.
+func completeNothing(_, _ []string) []string { return []string{} }
+
 func completeOnOff(words, _ []string) []string {
 	if len(words) > 1 {
 		return []string{}

@@ -46,13 +46,19 @@ func (r Renderer) Message(m wire.Message, received time.Time) (text string, ment
 	if m.Time != 0 {
 		received = m.Time.Time()
 	}
+	sender, body, mention := r.parts(m)
+	return r.line(sender, body, received), mention
+}
+
+// parts renders who speaks in a message, and what they say.
+func (r Renderer) parts(m wire.Message) (sender, body string, mention bool) {
 	own := sameName(m.From, r.Name)
 	if action, ok := actionOf(m.Text); ok {
 		body, mention := r.body(action, own)
-		return r.line("* "+r.name(m.From)+" ", body, received), mention
+		return "* " + r.name(m.From) + " ", body, mention
 	}
-	body, mention := r.body(m.Text, own)
-	return r.line("["+r.name(m.From)+"]: ", body, received), mention
+	body, mention = r.body(m.Text, own)
+	return "[" + r.name(m.From) + "]: ", body, mention
 }
 
 // line puts a line together: the time, who speaks, and what they say, wrapped under itself.
@@ -61,12 +67,16 @@ func (r Renderer) line(sender, body string, at time.Time) string {
 	if r.TimeLast {
 		before, after = "", before
 	}
-	before += sender
+	return r.under(before+sender, body+after)
+}
+
+// under puts text behind what stands before it, wrapped under itself.
+func (r Renderer) under(before, text string) string {
 	if r.Cols <= 0 {
-		return before + body + after
+		return before + text
 	}
 	start := textColumns(before)
-	return before + r.wrap(body+after, start, start)
+	return before + r.wrap(text, start, start)
 }
 
 // Messages renders messages one below the other, without the newline behind the last, and with Dates the days of those
