@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"hubbub/repl/internal/client"
@@ -18,18 +19,18 @@ type undelivered struct {
 }
 
 // drain waits until everything that was said is acknowledged. It gives up when nothing has been acknowledged for the
-// timeout, ctx is done, or the connection has ended, and says then what is left; nil is nothing.
+// timeout, ctx is done, or the connection has ended, and says then what is left; nil is nothing. For a person, who has
+// just decided to leave, the time begins with the call; in a script it is that of [session.watch].
 func (s *session) drain(ctx context.Context) *undelivered {
 	if !s.said.Load() {
 		return nil
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	if s.timeout > 0 {
-		done := make(chan struct{})
-		go func() { defer close(done); s.watch(ctx, cancel) }()
-		defer func() { cancel(nil); <-done }()
+	now, from := time.Now(), time.Time{}
+	if s.view.person {
+		from = now
 	}
+	defer s.watch(ctx, from, now, cancel)()
 	err := s.client.Drain(ctx)
 	var left *client.Undelivered
 	switch {
@@ -43,25 +44,48 @@ func (s *session) drain(ctx context.Context) *undelivered {
 	return &undelivered{left.Texts, s.whyEnded()}
 }
 
-// watch calls giveUp when the server has acknowledged nothing for the timeout. The client has no event for what it has
-// written to an old server: hence the looking every now and then.
-func (s *session) watch(ctx context.Context, giveUp context.CancelCauseFunc) {
-	ticker := time.NewTicker(max(s.timeout/20, time.Millisecond))
-	defer ticker.Stop()
-	left, since := s.client.Status().Unacknowledged, time.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-ticker.C:
-			if n := s.client.Status().Unacknowledged; n != left {
-				left, since = n, now
+// watch has giveUp called when the server owes an acknowledgement and none has come for the timeout, counted from no
+// earlier than from. Stop ends that and waits for its end.
+//
+// Where the server owes nothing, that is no reason to give up unless idle is given: the time counts from there then.
+// That is for the end on an old server, which has everything but is away.
+func (s *session) watch(ctx context.Context, from, idle time.Time, giveUp context.CancelCauseFunc) (stop func()) {
+	if s.timeout == 0 {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		for {
+			wait := s.timeout
+			switch owing := s.client.Status().Owing; {
+			case !owing.IsZero() && owing.Before(from):
+				wait -= time.Since(from)
+			case !owing.IsZero():
+				wait -= time.Since(owing)
+			case !idle.IsZero():
+				wait -= time.Since(idle)
 			}
-			if now.Sub(since) >= s.timeout {
+			if wait <= 0 {
 				giveUp(s.stalled())
 				return
 			}
+			if sleep(ctx, wait) != nil {
+				return
+			}
 		}
+	})
+	return func() { cancel(); watching.Wait() }
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

@@ -88,7 +88,7 @@ func newFlags(getenv func(string) string) (*options, *flag.FlagSet) {
 	flags.BoolVar(&o.screenReader, "screen-reader", false,
 		"on a terminal, only add lines at the end: nothing is painted again, there\nis no colour, and the terminal itself edits the line")
 	flags.Var((*timeout)(&o.timeout), "timeout",
-		"the `duration` to wait for a connection, in a pipe also for the return of a\nlost one, for the server's answers and, at the end, for acknowledgements\nsince the last one came; 0: for ever")
+		"the longest `duration` to wait for a connection or an answer; in a pipe also\nfor a lost connection, and for an acknowledgement: since the last one came,\nor since a text began to wait for one; 0: for ever")
 	flags.BoolVar(&o.version, "version", false, "print the version and end")
 	return o, flags
 }

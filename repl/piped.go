@@ -31,6 +31,7 @@ type pipe struct {
 	lost     int  // lines that were not sent
 	failed   bool // a command has failed
 	complete bool // everything that is to be sent was taken from the input
+	unread   bool // the end came before some lines that were there already
 	quit     bool // a line said so
 }
 
@@ -38,7 +39,9 @@ type pipe struct {
 func piped(signaled context.Context, o options, stdin io.Reader, stdout, stderr io.Writer) error {
 	ctx, end := context.WithCancelCause(signaled)
 	defer end(nil)
-	lines := readLines(ctx, stdin)
+	reading, stopReading := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopReading()
+	lines := readLines(reading, stdin)
 	name, err := nameFrom(ctx, o, lines)
 	if err != nil {
 		return err
@@ -48,7 +51,7 @@ func piped(signaled context.Context, o options, stdin io.Reader, stdout, stderr 
 		return err
 	}
 	var outputError error
-	out := newOutput(stdout, func(err error) { outputError = err; end(errOutput) })
+	out := newOutput(stdout, func(err error) { outputError = err; end(fmt.Errorf("%w: %w", errOutput, err)) })
 	notices := newOutput(stderr, func(error) {}) // there is nowhere left to say it
 	p := &pipe{
 		session: newSession(c, pipedView(out, notices, o.json), o, o.useColor(false), end),
@@ -60,10 +63,12 @@ func piped(signaled context.Context, o options, stdin io.Reader, stdout, stderr 
 		p.view.notice(oldServerNotice)
 	}
 
+	stop := p.watch(ctx, time.Time{}, time.Time{}, end)
 	p.feed(ctx)
 	if o.follow && p.complete && !p.quit {
 		<-ctx.Done()
 	}
+	stop()
 	verdict := p.finish(ctx)
 	c.Close()
 	isShown := p.isShown(signaled)
@@ -73,7 +78,7 @@ func piped(signaled context.Context, o options, stdin io.Reader, stdout, stderr 
 	}
 	out.flush()
 	if result == nil && outputError != nil && !isClosedOutput(outputError) {
-		return fmt.Errorf("writing the output: %w", outputError)
+		return fmt.Errorf("%w: %w", errOutput, outputError)
 	}
 	return result
 }
@@ -98,7 +103,7 @@ func (p *pipe) isShown(signaled context.Context) bool {
 const lastWrites = time.Second
 
 // errOutput is the cause that ends the program when its output can't be written any more.
-var errOutput = errors.New("the output can't be written")
+var errOutput = errors.New("writing the output")
 
 // pipedView shows what people say and what commands answer on out, and everything else on notices. With frames, out is
 // for them alone.
@@ -155,10 +160,36 @@ func (p *pipe) feed(ctx context.Context) {
 			}
 			p.number = line.number
 			if !p.do(ctx, room, line) {
+				p.unread = ctx.Err() != nil && p.hasMore()
 				return
 			}
 		case <-ctx.Done():
+			p.unread = p.hasMore()
 			return
+		}
+	}
+}
+
+// nextLine is how long the input may take to give the next line, if it has one, after the end has come.
+const nextLine = 100 * time.Millisecond
+
+// hasMore reports whether the input has a line that would have to be done. One that is silent has none.
+func (p *pipe) hasMore() bool {
+	silence := time.After(nextLine)
+	for {
+		select {
+		case line, ok := <-p.lines:
+			switch {
+			case !ok || command.IsQuit(line.text):
+				p.complete = true
+				return false
+			case line.err != nil:
+				return false
+			case line.size > 0:
+				return true
+			}
+		case <-silence:
+			return false
 		}
 	}
 }
@@ -234,15 +265,16 @@ func (p *pipe) finish(ctx context.Context) (verdict func() error) {
 	}
 	left := p.drain(waiting)
 	why, gone := p.whyGone(cause)
+	said := why
 	if left != nil {
-		why = left.sentence(p.sent.label)
+		said = left.sentence(p.sent.label)
 	}
 	return func() error {
 		switch lost := p.lost + int(p.refusals.Load()); {
-		case left != nil && (!gone || p.complete):
-			return fail(statusUndelivered, "%s", why)
-		case gone && !p.complete:
-			return fail(statusUndelivered, "%s; what follows line %d of the input was not sent", why, p.number)
+		case p.unread || gone && !p.complete:
+			return fail(statusUndelivered, "%s; what follows line %d of the input was not sent", said, p.number)
+		case left != nil:
+			return fail(statusUndelivered, "%s", said)
 		case lost == 1:
 			return fail(statusUndelivered, "1 line was not delivered")
 		case lost > 1:
@@ -256,13 +288,17 @@ func (p *pipe) finish(ctx context.Context) (verdict func() error) {
 	}
 }
 
-// whyGone says why there is no connection any more, and reports whether that is the cause of the end.
+// whyGone says why the end came before that of the input, and reports whether it came because the server is gone.
 func (p *pipe) whyGone(cause error) (why string, gone bool) {
 	switch {
 	case errors.Is(cause, errEnded):
 		return p.whyEnded(), true
-	case errors.Is(cause, errAway):
+	case errors.Is(cause, errAway), errors.Is(cause, errStalled):
 		return cause.Error(), true
+	case errors.Is(cause, errOutput) && isClosedOutput(cause):
+		return "nobody reads the output", false
+	case errors.Is(cause, errOutput):
+		return cause.Error(), false
 	}
-	return "", false
+	return "interrupted", false
 }

@@ -184,10 +184,37 @@ func TestNothingIsAcknowledged(t *testing.T) {
 	p := say(t, startHub(t, deaf), "one\ntwo\nthree\n", "-name", "Alice", "-timeout", "50ms")
 	p.ends(statusUndelivered, "2 messages are not acknowledged, the first is line 2: the server has acknowledged nothing for 50ms")
 
-	p = say(t, startHub(t, deaf), strings.Repeat("two\n", 1100), "-name", "Alice", "-timeout", "50ms")
+	p = say(t, startHub(t, deaf), strings.Repeat("two\n", 1100), "-name", "Alice", "-timeout", "2s")
 	p.ends(statusUndelivered, "1024 messages are not acknowledged, the first is line 1")
-	if got := p.stderr.String(); !strings.Contains(got, "line 1025: the server has acknowledged nothing for 50ms; neither this line nor") {
+	if got := p.stderr.String(); !strings.Contains(got, "line 1025: the server has acknowledged nothing for 2s; neither this line nor") {
 		t.Errorf("on stderr: %q", got)
+	}
+}
+
+// The time counts from the last acknowledgement, or from the first text that waits for one, whatever the script is about
+// then: it does not begin anew with the input's end.
+func TestTimeOfAcknowledgements(t *testing.T) {
+	for _, c := range []struct {
+		about, input string
+		open         bool // the input does not end
+		says         string
+	}{
+		{"in a command", "one\ntwo\n/sleep 1h\n", false, "1 message is not acknowledged, line 2: the server has acknowledged nothing for 300ms"},
+		{"in the input", "one\ntwo\n", true, "for 300ms; what follows line 2 of the input was not sent"},
+		{"in a long command", "one\ntwo\n/sleep 1h\nthree\n", false, "for 300ms; what follows line 3 of the input was not sent"},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			t.Parallel()
+			h := startHub(t, func(h *fakeHub) { h.onChat = func(_ *fakeMember, c wire.Chat) bool { return c.Text != "one" } })
+			input, typing := io.Pipe()
+			defer typing.Close()
+			p := start(t, t.Context(), h, input, "-name", "Alice", "-timeout", "300ms")
+			io.WriteString(typing, c.input)
+			if !c.open {
+				typing.Close()
+			}
+			p.ends(statusUndelivered, c.says)
+		})
 	}
 }
 
@@ -275,6 +302,51 @@ func TestSignalDuringTheInput(t *testing.T) {
 	h.awaitText("one")
 	cancel()
 	p.ends(statusDelivered, "")
+}
+
+// A script that ends before its input has said less than it was to.
+func TestEndBeforeTheInputs(t *testing.T) {
+	for _, c := range []struct {
+		about, rest string // of the input
+		status      int
+		says        string
+	}{
+		{"nothing more", "", statusDelivered, ""},
+		{"no more texts", "\n\r\n/quit\ntwo\n", statusDelivered, ""},
+		{"more", "\ntwo\n", statusUndelivered, "; what follows line 2 of the input was not sent"},
+	} {
+		for _, way := range []string{"interrupted", "nobody reads the output"} {
+			t.Run(c.about+", "+way, func(t *testing.T) {
+				t.Parallel()
+				h := startHub(t, nil)
+				reader, writer := io.Pipe()
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				stderr := newBuffer()
+				p := &process{t: t, stdout: newBuffer(), stderr: stderr, done: make(chan struct{})}
+				go func() {
+					defer close(p.done)
+					args := []string{"-addr", h.addr(), "-name", "Alice"}
+					p.err = run(ctx, args, noEnv, strings.NewReader("one\n/wait Bob\n"+c.rest), writer, stderr)
+				}()
+				h.awaitText("one")
+				if way == "interrupted" {
+					cancel()
+				} else {
+					reader.Close()
+					h.speak("Eve", "anything")
+				}
+				says := c.says
+				if says != "" {
+					says = way + says
+				}
+				p.ends(c.status, says)
+				if got := stderr.String(); got != "" {
+					t.Errorf("on stderr: %q", got)
+				}
+			})
+		}
+	}
 }
 
 func TestSignalWhileConnecting(t *testing.T) {

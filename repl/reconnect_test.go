@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"hubbub/repl/internal/client"
 	"hubbub/wire"
 )
 
@@ -79,7 +80,7 @@ func TestServerIsGoneForGood(t *testing.T) {
 	}{
 		{"texts are left", "one\n", "two\n\nthree\n", false, statusUndelivered, "2 messages are not acknowledged, the first is line 2: "},
 		{"more may come", "one\n", "", true, statusUndelivered, "; what follows line 1 of the input was not sent"},
-		{"both", "one\n", "two\n", true, statusUndelivered, "1 message is not acknowledged, line 2: there has been no connection for 300ms: no chat server"},
+		{"both", "one\n", "two\n", true, statusUndelivered, "; what follows line 2 of the input was not sent"},
 		{"nothing is left", "one\n", "", false, statusDelivered, ""},
 	} {
 		t.Run(c.about, func(t *testing.T) {
@@ -101,6 +102,31 @@ func TestServerIsGoneForGood(t *testing.T) {
 				t.Errorf("on stderr: %q", p.stderr)
 			}
 		})
+	}
+}
+
+// With a timeout of 0 a script waits for a server that is gone for as long as it takes: it has no clock for that.
+func TestNoTimeoutWhileOffline(t *testing.T) {
+	input, typing := io.Pipe()
+	h := startHub(t, nil)
+	p := start(t, t.Context(), h, input, "-name", "Alice", "-timeout", "0")
+	io.WriteString(typing, "one\n")
+	h.awaitText("one")
+	h.stop()
+	p.await(p.stderr, "trying again")
+	io.WriteString(typing, "two\n/status\n")
+	p.await(p.stdout, "offline; connecting again")
+	typing.Close()
+	h.restart()
+	p.ends(statusDelivered, "")
+	if got, want := h.texts(), []string{"one", "two"}; !slices.Equal(got, want) {
+		t.Errorf("said %q, want %q", got, want)
+	}
+	s := session{}
+	s.offline, s.view.notice = func(bool) {}, func(string) {}
+	s.goAway(client.Lost{Err: io.EOF})
+	if s.away.due() != nil {
+		t.Error("there is a limit")
 	}
 }
 
