@@ -22,7 +22,8 @@ type options struct {
 	addrs        []string
 	name         string
 	color        colorMode
-	noColor      bool // NO_COLOR is set
+	noColor      bool   // NO_COLOR is set
+	term         string // the kind of terminal, as TERM has it
 	historyFile  string
 	home         string // the person's folder; empty where it is not known
 	json         bool
@@ -71,6 +72,7 @@ func newFlags(getenv func(string) string) (*options, *flag.FlagSet) {
 		historyFile: defaultHistoryFile(getenv),
 		home:        homeFolder(getenv),
 		noColor:     getenv("NO_COLOR") != "",
+		term:        getenv("TERM"),
 		timeout:     30 * time.Second,
 		awayAfter:   awayAfter,
 	}

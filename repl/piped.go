@@ -23,8 +23,10 @@ type pipe struct {
 	lines <-chan inputLine
 
 	// Safe by themselves.
-	sent     sentLines
-	refusals atomic.Int64 // texts that the server has refused
+	sent      sentLines
+	texts     atomic.Int64 // that were sent
+	refusals  atomic.Int64 // texts that the server has refused
+	listening atomic.Bool  // everything is sent, and what others say is awaited
 
 	// Owned by the goroutine that feeds.
 	number   int  // of the line that is being done
@@ -50,6 +52,15 @@ func piped(signaled context.Context, o options, stdin io.Reader, stdout, stderr 
 	if err != nil {
 		return err
 	}
+	var progress bottomLine
+	shows := showsProgress(o, stdin, stderr)
+	if shows {
+		progress.w = stderr
+		if isTerminal(stdout) {
+			stdout = progress.above(stdout)
+		}
+		stderr = progress.above(stderr)
+	}
 	var outputError error
 	out := newOutput(stdout, func(err error) { outputError = err; end(fmt.Errorf("%w: %w", errOutput, err)) })
 	notices := newOutput(stderr, func(error) {}) // there is nowhere left to say it
@@ -63,13 +74,19 @@ func piped(signaled context.Context, o options, stdin io.Reader, stdout, stderr 
 		p.view.notice(oldServerNotice)
 	}
 
+	stopProgress, clearProgress := func() {}, func() {}
+	if shows {
+		stopProgress, clearProgress = p.showProgress(&progress)
+	}
 	stop := p.watch(ctx, time.Time{}, time.Time{}, end)
 	p.feed(ctx)
 	if o.follow && p.complete && !p.quit {
+		p.listening.Store(true)
 		<-ctx.Done()
 	}
 	stop()
 	verdict := p.finish(ctx)
+	stopProgress()
 	c.Close()
 	isShown := p.isShown(signaled)
 	result := verdict()
@@ -77,6 +94,7 @@ func piped(signaled context.Context, o options, stdin io.Reader, stdout, stderr 
 		return result
 	}
 	out.flush()
+	clearProgress()
 	if result == nil && outputError != nil && !isClosedOutput(outputError) {
 		return fmt.Errorf("%w: %w", errOutput, outputError)
 	}
@@ -242,6 +260,7 @@ func (p *pipe) sayLine(ctx context.Context, text string) error {
 		return err
 	}
 	p.sent.add(id)
+	p.texts.Add(1)
 	return nil
 }
 
