@@ -12,9 +12,12 @@ import (
 	"hubbub/wire"
 )
 
-// searchPage is how many messages a search shows at the most. What is found may be fewer than that and not all: one
-// frame has it.
-const searchPage = 20
+// How many messages a search shows at the most: to a person, who is to see the newest too, and in a pipe. It may be
+// fewer, and there may be more all the same: one frame has them.
+const (
+	searchScreen = 10
+	searchPipe   = 100
+)
 
 // reading is how far somebody has read back in the log. It is that of the goroutine that does commands.
 type reading struct {
@@ -88,9 +91,13 @@ func (s *session) search(ctx context.Context, words string) (string, error) {
 	case last.next == 0:
 		return fmt.Sprintf("There are no older messages with %s.", excerpt(last.words)), nil
 	}
+	limit := searchPipe
+	if s.view.person {
+		limit = searchScreen
+	}
 	var f wire.Found
 	err := s.request(ctx, func(ctx context.Context) (err error) {
-		f, err = s.client.Search(ctx, last.words, last.next, searchPage)
+		f, err = s.client.Search(ctx, last.words, last.next, limit)
 		return err
 	})
 	if err != nil {

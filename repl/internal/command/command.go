@@ -36,7 +36,7 @@ func Table() []Command {
 		{"me", "<action>", "Say that you do something: /me waves.", nil, me},
 		{"history", "[n]", "Show older messages: 20, or as many as you say.", nil, history},
 		{"search", "[words]", "Find messages, newest first; alone: older ones.", nil, search},
-		{"save", "<file>", "Write what was shown here to a file, .jsonl as JSON.", completeNothing, save},
+		{"save", "<file>", "Write what was shown here to a new file, as text or .jsonl.", completeNothing, save},
 		{"time", "on|off", "Show the time in front of each line, or don't.", completeOnOff, showTime},
 		{"multiline", "on|off", "Enter adds a line, and an empty line sends; or not.", completeOnOff, multiline},
 		{"status", "", "Show how the connection to the server stands.", nil, status},
