@@ -90,7 +90,9 @@ func newFlags(getenv func(string) string) (*options, *flag.FlagSet) {
 	flags.BoolVar(&o.screenReader, "screen-reader", false,
 		"on a terminal, only add lines at the end: nothing is painted again, there\nis no colour, and the terminal itself edits the line")
 	flags.Var((*timeout)(&o.timeout), "timeout",
-		"the longest `duration` to wait for a connection or an answer; in a pipe also\nfor a lost connection, and for an acknowledgement: since the last one came,\nor since a text began to wait for one; 0: for ever")
+		"the longest `duration` to wait for a connection or an answer; in a pipe also\n"+
+			"for a lost connection, and for an acknowledgement since the last one came\n"+
+			"or a text began to wait for one; 0: for ever")
 	flags.BoolVar(&o.version, "version", false, "print the version and end")
 	return o, flags
 }

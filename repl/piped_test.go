@@ -199,7 +199,8 @@ func TestTimeOfAcknowledgements(t *testing.T) {
 		open         bool // the input does not end
 		says         string
 	}{
-		{"in a command", "one\ntwo\n/sleep 1h\n", false, "1 message is not acknowledged, line 2: the server has acknowledged nothing for 300ms"},
+		{"in a command", "one\ntwo\n/sleep 1h\n", false,
+			"1 message is not acknowledged, line 2: the server has acknowledged nothing for 300ms"},
 		{"in the input", "one\ntwo\n", true, "for 300ms; what follows line 2 of the input was not sent"},
 		{"in a long command", "one\ntwo\n/sleep 1h\nthree\n", false, "for 300ms; what follows line 3 of the input was not sent"},
 	} {

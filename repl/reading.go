@@ -87,7 +87,7 @@ func (s *session) search(ctx context.Context, words string) (string, error) {
 	case words != "":
 		last.words, last.found, last.next = words, 0, 0
 	case last.words == "":
-		return "", errors.New("/search needs words to look for, for example /search deployed; then /search alone shows older ones")
+		return "", errNoWords
 	case last.next == 0:
 		return fmt.Sprintf("There are no older messages with %s.", excerpt(last.words)), nil
 	}
@@ -175,3 +175,6 @@ var (
 	errKeepsNothing = errors.New("this is an old server: it keeps no messages")
 	errCannot       = errors.New("this server can't do that: it is older than this program")
 )
+
+var errNoWords = errors.New("/search needs words to look for, for example /search deployed; " +
+	"then /search alone shows older ones")

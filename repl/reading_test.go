@@ -87,12 +87,10 @@ func TestHistoryOfAnotherLog(t *testing.T) {
 	if got, want := p.stdout.String(), texts(1)+"There is nothing older.\n"; !strings.HasSuffix(got, want) {
 		t.Errorf("on stdout:\n%s\nwant\n%s", got, want)
 	}
-	if got := p.stderr.String(); !strings.HasSuffix(got, "line 4: "+askForWords+"\n") {
+	if got := p.stderr.String(); !strings.HasSuffix(got, "line 4: "+errNoWords.Error()+"\n") {
 		t.Errorf("on stderr: %s", got)
 	}
 }
-
-const askForWords = "/search needs words to look for, for example /search deployed; then /search alone shows older ones"
 
 func TestSearchCommand(t *testing.T) {
 	t.Setenv("TZ", "UTC")
@@ -117,7 +115,7 @@ func TestSearchThatFails(t *testing.T) {
 	long := strings.Repeat("x", wire.MaxSearch+1)
 	p := say(t, startLibrary(t, 1, nil), "/search\n/search *\n/search "+long+"\n", "-name", "Alice")
 	p.ends(statusFailed, "")
-	want := "hubbub: line 1: " + askForWords + `
+	want := "hubbub: line 1: " + errNoWords.Error() + `
 hubbub: line 2: the words of a search must have a letter or digit in them
 hubbub: line 3: the words of a search must not be longer than 256 bytes; these have 257
 `
@@ -145,7 +143,8 @@ func TestReadingWithoutAnAnswer(t *testing.T) {
 	p := say(t, h, "/history\n/search a\n/save x\n", "-name", "Alice", "-timeout", "30ms")
 	p.ends(statusFailed, "")
 	for n := 1; n <= 3; n++ {
-		if want := fmt.Sprintf("hubbub: line %d: the server has not answered in time\n", n); !strings.Contains(p.stderr.String(), want) {
+		want := fmt.Sprintf("hubbub: line %d: the server has not answered in time\n", n)
+		if !strings.Contains(p.stderr.String(), want) {
 			t.Errorf("on stderr is\n%swithout\n%s", p.stderr, want)
 		}
 	}

@@ -17,11 +17,11 @@ func TestReadingBackOnAScreen(t *testing.T) {
 	x := sit(t, h, nil, "-name", "Alice")
 	waitForText(x, "text 25\nYou:")
 	x.Type("/history 2\r")
-	waitForText(x, "You: /history 2\n-- older messages, 4 to 5:\n-- Tuesday, 20 October 2026\n[Bob]: text 4\n[Bob]: text 5\n"+
-		"-- /history shows older ones\nYou:")
+	waitForText(x, "You: /history 2\n-- older messages, 4 to 5:\n-- Tuesday, 20 October 2026\n"+
+		"[Bob]: text 4\n[Bob]: text 5\n-- /history shows older ones\nYou:")
 	x.Type("/history\r")
-	waitForText(x, "You: /history\n-- older messages, 1 to 3:\n-- Tuesday, 20 October 2026\n[Bob]: text 1\n[Bob]: text 2\n"+
-		"[Bob]: text 3\n-- there is nothing older\nYou:")
+	waitForText(x, "You: /history\n-- older messages, 1 to 3:\n-- Tuesday, 20 October 2026\n"+
+		"[Bob]: text 1\n[Bob]: text 2\n[Bob]: text 3\n-- there is nothing older\nYou:")
 	x.Type("/history\r")
 	waitForText(x, "You: /history\nThere is nothing older.\nYou:")
 	x.Type("/search text 9\r")
@@ -99,6 +99,6 @@ func TestGapIsToldAPerson(t *testing.T) {
 	h.stop()
 	h.update(func() { h.history = h.history[:1] })
 	h.restart()
-	waitForText(x, "-- connected again\n-- some of what was said meanwhile may be missing: the\n   server does not have all of it\n"+
-		"-- what was said meanwhile:\n[Bob]: text 1\n-- end of what was said meanwhile\nYou:")
+	waitForText(x, "-- connected again\n-- some of what was said meanwhile may be missing: the\n"+
+		"   server does not have all of it\n-- what was said meanwhile:\n[Bob]: text 1\n-- end of what was said meanwhile\nYou:")
 }

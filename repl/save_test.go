@@ -39,7 +39,8 @@ func TestSave(t *testing.T) {
 	for _, c := range []struct{ file, input, want string }{
 		{"a b.txt", "one\n/history 3\n", at(2) + "[Bob]: text 2\n" + at(3) + "[Eve]: \u202bx\n  " + at(9) + "[Bob]: fake\n" +
 			at(4) + "* Bob waves\n" + at(0) + "[Alice]: one\n"},
-		{"a.jsonl", "/history 2\none\n", `{"type":"message","from":"Eve","data":"\u202bx\n` + at(9) + `[Bob]: fake","seq":3,"time":"2026-10-20T12:03:00.000Z"}
+		{"a.jsonl", "/history 2\none\n", `{"type":"message","from":"Eve","data":"\u202bx\n` + at(9) +
+			`[Bob]: fake","seq":3,"time":"2026-10-20T12:03:00.000Z"}
 {"type":"message","from":"Bob","data":"*waves*","seq":4,"time":"2026-10-20T12:04:00.000Z"}
 {"type":"message","from":"Alice","data":"one","seq":5,"time":"2026-10-20T12:00:00.000Z"}
 `},
@@ -81,7 +82,8 @@ func TestSaveInPages(t *testing.T) {
 	if name, got := onlyFile(t, home); name != "all" || got != want.String() {
 		t.Errorf("%s has\n%s", name, got)
 	}
-	if want := "251 messages are saved in " + filepath.Join(home, "all") + "\n"; !strings.HasSuffix(stdout.String(), want) {
+	last := "251 messages are saved in " + filepath.Join(home, "all") + "\n"
+	if !strings.HasSuffix(stdout.String(), last) {
 		t.Errorf("on stdout: %s", stdout)
 	}
 }
@@ -96,7 +98,8 @@ func TestSaveWhatIsNoLongerKept(t *testing.T) {
 	h.update(func() { h.kept = 2 })
 	h.speak("Bob", "now")
 	p.ends(statusDelivered, "")
-	if want := "2 messages are saved in " + path + "; the server no longer has the 3 before\n"; !strings.HasSuffix(p.stdout.String(), want) {
+	want := "2 messages are saved in " + path + "; the server no longer has the 3 before\n"
+	if !strings.HasSuffix(p.stdout.String(), want) {
 		t.Errorf("on stdout: %s", p.stdout)
 	}
 }

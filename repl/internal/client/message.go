@@ -252,7 +252,8 @@ func (c *Client) found(l *link, f wire.Found) Event {
 	return nil
 }
 
-// refusal handles an error frame: it is about a text, or about stored messages that were asked for, or ends the connection.
+// refusal handles an error frame: it is about a text, or about stored messages that were asked for, or it ends the
+// connection.
 func (c *Client) refusal(l *link, f *wire.Error) Event {
 	if f.ID == 0 {
 		if ending[f.Code] || !l.answer(isReading, answer{err: f}) {

@@ -54,8 +54,8 @@ func (c *Client) Ping(ctx context.Context) (time.Duration, error) {
 
 // History returns stored messages, at most limit of them, in the order of their numbers: the last ones below before, or
 // the last ones of all where before is 0. The server may return fewer and say that there are more. It waits for at most
-// Config.Timeout, which is [ErrNoAnswer]. An old server is [ErrOldServer], no connection at the moment [ErrOffline]; what
-// the server refuses is a [*wire.Error].
+// Config.Timeout, which is [ErrNoAnswer]. An old server is [ErrOldServer], no connection at the moment [ErrOffline];
+// what the server refuses is a [*wire.Error].
 func (c *Client) History(ctx context.Context, before wire.Seq, limit int) (wire.History, error) {
 	return ask[wire.History](ctx, c, wire.HistoryRequest{Before: before, Limit: limit})
 }

@@ -97,7 +97,8 @@ func TestSearch(t *testing.T) {
 		}
 		_, err = c.Search(t.Context(), "a b", 0, 2)
 		wantError(t, err, "not known here")
-		for words, says := range map[string]string{"": "a letter or digit", strings.Repeat("x", 257): "256 bytes", "\xff": "UTF-8"} {
+		long := strings.Repeat("x", wire.MaxSearch+1)
+		for words, says := range map[string]string{"": "a letter or digit", long: "256 bytes", "\xff": "UTF-8"} {
 			_, err := c.Search(t.Context(), words, 0, 2)
 			wantError(t, err, says)
 		}
@@ -111,7 +112,8 @@ func TestRefusalsOfRequestsKeepTheirOrder(t *testing.T) {
 		go func() {
 			server.expect(`{"type":"search","data":"a","limit":1}` + "\n")
 			server.expect(`{"type":"history","limit":1}` + "\n")
-			server.send(`{"type":"error","code":"internal","data":"no search"}{"type":"error","code":"internal","data":"no log"}`)
+			server.send(`{"type":"error","code":"internal","data":"no search"}` +
+				`{"type":"error","code":"internal","data":"no log"}`)
 		}()
 		searched := make(chan error)
 		go func() {

@@ -25,14 +25,15 @@ func TestFound(t *testing.T) {
 			"  #7 2026-10-20 12:00 [Eve]: two\n#7    2025-10-21 00:00 * Alice waves␛[2J"},
 		{"narrow", render.Renderer{Cols: 36}, "#1204 2026-10-20 12:00 [Bob]: one\n         #7 2026-10-20 12:00 [Eve]:\n" +
 			"         two\n#7    2025-10-20 12:00 * Alice \n         waves␛[2J"},
-		{"time last", render.Renderer{TimeLast: true}, "#1204 [Bob]: one\n  #7 2026-10-20 12:00 [Eve]: two (2026-10-20 12:00)\n" +
-			"#7    * Alice waves␛[2J (2025-10-20 12:00)"},
+		{"time last", render.Renderer{TimeLast: true}, "#1204 [Bob]: one\n" +
+			"  #7 2026-10-20 12:00 [Eve]: two (2026-10-20 12:00)\n#7    * Alice waves␛[2J (2025-10-20 12:00)"},
 	} {
 		if got := c.look.Found(messages); got != c.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", c.about, got, c.want)
 		}
 	}
-	if got := (render.Renderer{Color: true}).Found(messages[1:]); !strings.HasPrefix(got, "\x1b[38;5;243m#7 2025-10-20 12:00\x1b[0") {
+	const faint = "\x1b[38;5;243m#7 2025-10-20 12:00\x1b[0"
+	if got := (render.Renderer{Color: true}).Found(messages[1:]); !strings.HasPrefix(got, faint) {
 		t.Errorf("in colour: %q", got)
 	}
 }
