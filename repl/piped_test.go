@@ -319,7 +319,7 @@ func TestEndBeforeTheInputs(t *testing.T) {
 		for _, way := range []string{"interrupted", "nobody reads the output"} {
 			t.Run(c.about+", "+way, func(t *testing.T) {
 				t.Parallel()
-				h := startHub(t, nil)
+				h := startLibrary(t, 1, func(h *fakeHub) { h.silent = true })
 				reader, writer := io.Pipe()
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
@@ -328,9 +328,10 @@ func TestEndBeforeTheInputs(t *testing.T) {
 				go func() {
 					defer close(p.done)
 					args := []string{"-addr", h.addr(), "-name", "Alice"}
-					p.err = run(ctx, args, noEnv, strings.NewReader("one\n/wait Bob\n"+c.rest), writer, stderr)
+					p.err = run(ctx, args, noEnv, strings.NewReader("one\n/history\n"+c.rest), writer, stderr)
 				}()
 				h.awaitText("one")
+				h.await("the question of line 2", func() bool { h.mu.Lock(); defer h.mu.Unlock(); return h.asked > 0 })
 				if way == "interrupted" {
 					cancel()
 				} else {
