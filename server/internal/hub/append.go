@@ -213,10 +213,14 @@ func (a *appender) welcome(r request) {
 	gap := false
 	if !m.old {
 		m.backlog, gap = a.backlog(m.join)
-		m.control = a.roster.welcome(m.control, wire.Welcome{
+		welcome, roster := a.roster.welcome(wire.Welcome{
 			Greeting: a.greeting(m), V: wire.Version, Name: m.name, Room: Room,
 			Seq: at.seq, Limits: a.hub.cfg.Limits, Gap: gap,
 		})
+		m.rest = [][]byte{welcome}
+		if roster != nil {
+			m.rest = append(m.rest, roster)
+		}
 	}
 	if m.raw != nil && m.backlog.empty() {
 		a.hub.fanout.attach(m)
@@ -260,7 +264,7 @@ func (a *appender) resync(r request) {
 	a.announce()
 	at := a.here()
 	if !r.member.old {
-		at.roster = a.roster.frames(nil)
+		at.roster = a.roster.frames()
 	}
 	r.resync <- at
 }

@@ -11,6 +11,9 @@ import (
 // position is that of the next frame it is to get.
 type position uint64
 
+// roomEnd is a position that no frame ever has.
+const roomEnd = ^position(0)
+
 // block is a run of a room's frames as they go over the wire. Once it is published it does not change.
 type block struct {
 	first position

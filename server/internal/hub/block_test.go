@@ -120,15 +120,19 @@ func TestTailDropsTheOldest(t *testing.T) {
 	}
 	var v view
 	v.reset(0)
-	if tail.read(&v, &Member{}, 1) {
+	if tail.read(&v, &Member{}, 1, roomEnd) {
 		t.Error("the first of 100 blocks of 64 KiB is still there")
 	}
 	v.reset(99)
-	if !tail.read(&v, &Member{}, 1) || v.end() != 100 || v.last() != 100 {
+	if !tail.read(&v, &Member{}, 1, roomEnd) || v.end() != 100 || v.last() != 100 {
 		t.Errorf("the newest block: end %d, last %d", v.end(), v.last())
 	}
+	v.reset(90)
+	if !tail.read(&v, &Member{}, tailBytes, 95) || v.end() != 95 {
+		t.Errorf("from 90 up to 95: end %d", v.end())
+	}
 	v.reset(100)
-	if !tail.read(&v, &Member{}, 1) || len(v.ends) != 0 {
+	if !tail.read(&v, &Member{}, 1, roomEnd) || len(v.ends) != 0 {
 		t.Errorf("behind the end: %d frames", len(v.ends))
 	}
 }

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -32,9 +33,8 @@ func (b *backlog) empty() bool { return b.after >= b.until && b.then == nil }
 func (m *Member) catchUp() {
 	var v view
 	for {
-		frames, last := m.next()
-		if n, err := m.writeFrames(frames); err != nil {
-			m.rest = frames[n:]
+		frames, last := m.next(nil)
+		if err := m.writeAll(frames); err != nil {
 			if m.stalled(err) {
 				return
 			}
@@ -83,7 +83,7 @@ func (m *Member) fill(v *view) error {
 		if v.stored {
 			return m.readBacklog(v)
 		}
-		if m.hub.tail.read(v, m, chunkBytes) {
+		if m.hub.tail.read(v, m, chunkBytes, roomEnd) {
 			m.clip(v)
 			return nil
 		}
@@ -173,7 +173,9 @@ func (m *Member) took(v *view, n int) {
 		m.position = position
 	}
 	m.seq = max(m.seq, seq)
-	m.rest = append([]byte(nil), rest...)
+	if len(rest) > 0 {
+		m.rest = [][]byte{bytes.Clone(rest)}
+	}
 }
 
 // tookAll notes that m has taken all of v.
@@ -192,6 +194,18 @@ func (m *Member) writeView(v *view) error {
 		return err
 	}
 	m.tookAll(v)
+	return nil
+}
+
+// writeAll writes one after the other, and notes what was not taken.
+func (m *Member) writeAll(frames [][]byte) error {
+	for i, b := range frames {
+		if n, err := m.writeFrames(b); err != nil {
+			frames[i] = b[n:]
+			m.rest = frames[i:]
+			return err
+		}
+	}
 	return nil
 }
 

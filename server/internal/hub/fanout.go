@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"slices"
 	"sync"
 
 	"hubbub/wire"
@@ -22,6 +23,7 @@ type fanout struct {
 	awaiting  map[*Member]struct{}       // have a goroutine that waits for the next block
 	end       position
 	scratch   view
+	pieces    [][]byte // flush's
 
 	mu       sync.Mutex // guards the following
 	requests []fanoutRequest
@@ -160,10 +162,11 @@ func (f *fanout) enliven(m *Member) {
 	f.bySession[m.session] = m
 }
 
-// catchUp writes to m, which is live, what it has not got of the tail.
+// catchUp writes to m, which is live, what it has not got up to the block at hand. The tail may have the next one
+// already; who got that too would be ahead of all blocks to come, and need a copy of each.
 func (f *fanout) catchUp(m *Member) {
 	f.scratch.reset(m.position)
-	if !f.tail.read(&f.scratch, m, tailBytes) {
+	if !f.tail.read(&f.scratch, m, tailBytes, f.end) {
 		f.release(m)
 		f.behind(m)
 		return
@@ -193,26 +196,29 @@ func (f *fanout) write(m *Member, v *view) {
 
 // flush writes the frames that wait for m, which is live, beside the room's. It reports whether m is still live.
 func (f *fanout) flush(m *Member) bool {
-	frames, last := m.next()
-	n, err := 0, error(nil)
-	if len(frames) > 0 {
-		n, err = m.raw.write(frames)
+	frames, last := m.next(f.pieces[:0])
+	f.pieces = frames
+	defer clear(frames)
+	for i, b := range frames {
+		n, err := m.raw.write(b)
+		if err != nil {
+			f.release(m)
+			m.end()
+			return false
+		}
+		if n < len(b) {
+			m.rest = slices.Clone(frames[i:])
+			m.rest[0] = b[n:]
+			f.release(m)
+			f.behind(m)
+			return false
+		}
 	}
-	switch {
-	case err != nil:
+	if last {
 		f.release(m)
 		m.end()
-	case n < len(frames):
-		m.rest = frames[n:]
-		f.release(m)
-		f.behind(m)
-	case last:
-		f.release(m)
-		m.end()
-	default:
-		return true
 	}
-	return false
+	return !last
 }
 
 // release takes m out of the live ones.

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"net"
-	"slices"
 	"sync"
 	"time"
 
@@ -44,7 +43,7 @@ type Member struct {
 	// Owned by the writer.
 	position position
 	seq      wire.Seq // of the last message that was written
-	rest     []byte   // of a frame that the connection took a part of
+	rest     [][]byte // of frames that the connection took a part of, and what is to follow at once
 	backlog  backlog  // what is to be read from the log before going on at position
 
 	// Owned by the fan-out.
@@ -155,17 +154,18 @@ func (m *Member) finish(until position, why *wire.Error) {
 // isLive reports whether the fan-out is the member's writer. It is for the fan-out.
 func (m *Member) isLive() bool { return m.live != notLive }
 
-// next takes what is to be written before the room's frames. last says that nothing comes after it.
-func (m *Member) next() (frames []byte, last bool) {
+// next takes what is to be written before the room's frames, and appends it to frames. last says that nothing comes
+// after it.
+func (m *Member) next(frames [][]byte) (_ [][]byte, last bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	last = m.finishing && (m.until == atOnce || m.until <= m.position && m.backlog.empty())
-	frames = m.control
-	if len(m.rest) > 0 {
-		frames = append(slices.Clip(m.rest), frames...)
+	frames = append(frames, m.rest...)
+	if len(m.control) > 0 {
+		frames = append(frames, m.control)
 	}
-	if last {
-		frames = append(frames, m.final...)
+	if last && m.final != nil {
+		frames = append(frames, m.final)
 		m.final = nil
 	}
 	m.rest, m.control = nil, nil

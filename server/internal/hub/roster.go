@@ -13,6 +13,11 @@ type roster struct {
 	byKey     map[string]*Member
 	bySession map[wire.SessionID]*Member
 	sorted    []*Member // by key
+
+	// What it is as frames, until somebody comes or goes. The frames are shared by all who are sent them, and are never
+	// written to again.
+	names   []string
+	encoded []byte
 }
 
 func newRoster() *roster {
@@ -33,6 +38,7 @@ func (r *roster) add(m *Member) {
 	r.sorted[i] = m
 	r.byKey[m.key] = m
 	r.bySession[m.session] = m
+	r.names, r.encoded = nil, nil
 }
 
 // remove takes m out and reports whether it was in: a ghost whose place has been taken is not.
@@ -46,6 +52,7 @@ func (r *roster) remove(m *Member) bool {
 	if r.bySession[m.session] == m {
 		delete(r.bySession, m.session)
 	}
+	r.names, r.encoded = nil, nil
 	return true
 }
 
@@ -53,13 +60,15 @@ func (r *roster) remove(m *Member) bool {
 // frame: what else is in it takes less than the rest.
 const rosterBytes = wire.MaxFrame - 4096
 
-// parts cuts the names of who is here into lists that fit into a frame each. There is at least one.
-func (r *roster) parts() [][]string {
-	names := make([]string, len(r.sorted))
-	for i, m := range r.sorted {
-		names[i] = m.name
+// users returns the names of all who are here. The caller does not change them.
+func (r *roster) users() []string {
+	if r.names == nil {
+		r.names = make([]string, len(r.sorted))
+		for i, m := range r.sorted {
+			r.names[i] = m.name
+		}
 	}
-	return cutNames(names)
+	return r.names
 }
 
 // cutNames cuts names into lists of rosterBytes at the most. There is at least one.
@@ -76,22 +85,28 @@ func cutNames(names []string) [][]string {
 	return append(parts, names[start:])
 }
 
-// frames appends the roster as frames of their own.
-func (r *roster) frames(dst []byte) []byte { return appendRoster(dst, r.parts(), len(r.sorted)) }
-
-func appendRoster(dst []byte, parts [][]string, here int) []byte {
-	for i, part := range parts {
-		dst = wire.Append(dst, wire.Roster{Data: howMany(here), Users: part, More: i < len(parts)-1})
+// frames returns the roster as frames of their own, which the caller does not change. In a crowd they are long, so they
+// are made once for all who come at the same time.
+func (r *roster) frames() []byte {
+	if r.encoded == nil {
+		parts := cutNames(r.users())
+		for i, part := range parts {
+			frame := wire.Roster{Data: howMany(len(r.sorted)), Users: part, More: i < len(parts)-1}
+			r.encoded = wire.Append(r.encoded, frame)
+		}
 	}
-	return dst
+	return r.encoded
 }
 
-// welcome appends the answer to m's join: a welcome, and the roster where it does not fit in there.
-func (r *roster) welcome(dst []byte, w wire.Welcome) []byte {
-	parts := r.parts()
-	w.Users, w.More = parts[0], len(parts) > 1
-	dst = wire.Append(dst, w)
-	return appendRoster(dst, parts[1:], len(r.sorted))
+// welcome returns the answer to a join: the welcome, and the roster where it does not fit in there. All of it then
+// stands in the roster, which everybody else who is welcomed to such a crowd is sent too.
+func (r *roster) welcome(w wire.Welcome) (own, roster []byte) {
+	if parts := cutNames(r.users()); len(parts) == 1 {
+		w.Users = parts[0]
+		return wire.Append(nil, w), nil
+	}
+	w.More = true
+	return wire.Append(nil, w), r.frames()
 }
 
 func howMany(here int) string {

@@ -37,7 +37,8 @@ func TestRosterFitsIntoFrames(t *testing.T) {
 		want = append(want, name)
 	}
 	greeting := strings.Repeat("\"", MaxGreeting)
-	rest := r.welcome(nil, wire.Welcome{Greeting: greeting, Name: want[0], Room: Room})
+	own, roster := r.welcome(wire.Welcome{Greeting: greeting, Name: want[0], Room: Room})
+	rest := slices.Concat(own, roster)
 	var got []string
 	more := true
 	for ; len(rest) > 0; rest = rest[len(nextFrame(rest)):] {

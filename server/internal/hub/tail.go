@@ -33,9 +33,10 @@ func (t *tail) add(b *block) {
 	}
 }
 
-// read fills v, from its first position on, with what m is to see, limit bytes or a frame more. It leaves v empty at
-// the room's end, and reports false where the tail no longer reaches back to v's position.
-func (t *tail) read(v *view, m *Member, limit int) bool {
+// read fills v, from its first position on, with what m is to see, limit bytes or a frame more, and nothing of blocks
+// that start at until or behind it. It leaves v empty at the room's end, and reports false where the tail no longer
+// reaches back to v's position.
+func (t *tail) read(v *view, m *Member, limit int, until position) bool {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	if v.first >= t.end {
@@ -46,7 +47,7 @@ func (t *tail) read(v *view, m *Member, limit int) bool {
 		return false
 	}
 	for _, b := range t.blocks[at:] {
-		if len(v.data) >= limit {
+		if len(v.data) >= limit || b.first >= until {
 			break
 		}
 		v.add(b, m, limit)
