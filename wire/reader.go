@@ -3,10 +3,15 @@ package wire
 import (
 	"errors"
 	"io"
+	"sync"
 )
 
-// smallBuffer is what a Reader holds while nothing comes in, in bytes. A hub has thousands of idle connections.
-const smallBuffer = 512
+// smallBuffer is what a Reader holds while nothing comes in, in bytes. A hub has thousands of idle connections. Most of
+// what a person types at once fits in there.
+const smallBuffer = 128
+
+// largeBuffers are what Readers read into while more comes in at once.
+var largeBuffers = sync.Pool{New: func() any { return new([MaxFrame]byte) }}
 
 // Reader cuts a stream into frames. It takes JSON objects with nothing, blanks or newlines between them, in whatever
 // pieces they arrive, and never holds more than [MaxFrame] bytes. It is not safe for concurrent use.
@@ -15,7 +20,9 @@ const smallBuffer = 512
 // [DecodeServer] judge what is inside.
 type Reader struct {
 	r          io.Reader
-	buf        []byte // buf[start:end] is read but not returned yet
+	small      [smallBuffer]byte
+	large      *[MaxFrame]byte // nil while small is enough
+	buf        []byte          // one of the two; buf[start:end] is read but not returned yet
 	start, end int
 
 	broken error // what was read can't be cut into frames
@@ -30,7 +37,9 @@ type Reader struct {
 
 // NewReader returns a Reader that takes frames from r. It never closes r.
 func NewReader(r io.Reader) *Reader {
-	return &Reader{r: r, buf: make([]byte, smallBuffer)}
+	reader := &Reader{r: r}
+	reader.buf = reader.small[:]
+	return reader
 }
 
 // Next returns the next frame's object, valid until the next call. Its error is [io.EOF] where the stream ends between
@@ -39,6 +48,20 @@ func NewReader(r io.Reader) *Reader {
 // past: what follows might be anything, an HTTP request that a web page makes for example. Every error is final but
 // that of a read that timed out (its Timeout method says true): reading can go on after a new deadline.
 func (r *Reader) Next() ([]byte, error) {
+	for {
+		if frame, err := r.Held(); frame != nil || err != nil {
+			return frame, err
+		}
+		if err := r.Wait(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// Held is Next for who does not want to wait: it returns nil where no whole frame is held and nothing is known to be
+// waiting in the stream. It reads only where the last read took all that there was room for. [Reader.Wait] waits for
+// more.
+func (r *Reader) Held() ([]byte, error) {
 	for {
 		if frame, ok := r.scan(); ok {
 			return frame, nil
@@ -51,10 +74,27 @@ func (r *Reader) Next() ([]byte, error) {
 		case r.ended != nil:
 			return nil, r.ended
 		}
-		if err := r.fill(); err != nil {
+		full := r.end == len(r.buf)
+		r.makeRoom(full)
+		if !full || r.broken != nil {
+			return nil, r.broken
+		}
+		if err := r.Wait(); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// Wait reads once, when Held has returned nothing. Its error, which Held would not return again, is that of a read that
+// timed out. It needs little of the stack: a goroutine that does nothing else is a cheap one to have wait.
+func (r *Reader) Wait() error {
+	n, err := r.r.Read(r.buf[r.end:])
+	r.end += n
+	if isTimeout(err) {
+		return err
+	}
+	r.ended = err
+	return nil
 }
 
 // scan looks at what has been read since the last scan and returns the frame that ends there, if one does.
@@ -113,33 +153,29 @@ func (r *Reader) inside(c byte) bool {
 	return false
 }
 
-// fill reads more behind what is held. It gives the buffer room where a frame needs it, and back where none does. It
-// returns only the errors after which reading can go on.
-func (r *Reader) fill() error {
-	held := r.end - r.start
-	if held == MaxFrame {
+// makeRoom has the buffer begin with what is held, and gives it room where a frame needs it or more is waiting (full:
+// the last read has filled it), and back where neither is so.
+func (r *Reader) makeRoom(full bool) {
+	held := r.buf[r.start:r.end]
+	if len(held) == MaxFrame {
 		r.broken = Errorf(CodeTooLarge, "a frame must not be longer than %d bytes", MaxFrame)
-		return nil
+		return
 	}
-	buf := r.buf
-	full := r.end == len(buf) // by the last read: more is waiting, or a frame needs the room
+	large := r.large
 	switch {
-	case full && len(buf) < MaxFrame:
-		buf = make([]byte, 2*len(buf))
-	case !full && held == 0 && len(buf) > smallBuffer:
-		buf = make([]byte, smallBuffer)
+	case full && large == nil:
+		large = largeBuffers.Get().(*[MaxFrame]byte)
+		r.buf = large[:]
+	case !full && large != nil && len(held) < smallBuffer:
+		r.buf = r.small[:]
+		large = nil
 	}
-	copy(buf, r.buf[r.start:r.end])
 	r.scanned -= r.start
-	r.buf, r.start, r.end = buf, 0, held
-
-	n, err := r.r.Read(r.buf[r.end:])
-	r.end += n
-	if isTimeout(err) {
-		return err
+	r.start, r.end = 0, copy(r.buf, held)
+	if r.large != nil && large == nil {
+		largeBuffers.Put(r.large)
 	}
-	r.ended = err
-	return nil
+	r.large = large
 }
 
 func isTimeout(err error) bool {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -109,6 +110,47 @@ func TestReaderGoesOnAfterATimeout(t *testing.T) {
 	}
 	if frame, err := reader.Next(); err != nil || string(frame) != `{"a":1}` {
 		t.Fatalf("got %q, %v", frame, err)
+	}
+}
+
+// Held takes what has been read, and reads on by itself only where a read has taken all that there was room for.
+func TestReaderHeld(t *testing.T) {
+	small, large := exactly(30), exactly(1000)
+	pieces := []string{small + small + small[:7], small[7:], large + large, "{", "}"}
+	var readers []io.Reader
+	for _, piece := range pieces {
+		readers = append(readers, strings.NewReader(piece))
+	}
+	source := &counter{r: io.MultiReader(readers...)}
+	r := wire.NewReader(source)
+	sent := 0
+	for _, c := range []struct {
+		piece string
+		want  []string
+	}{
+		{pieces[0], []string{small, small}},
+		{pieces[1], []string{small}},
+		{pieces[2], []string{large, large}},
+		{pieces[3], nil},
+		{pieces[4], []string{"{}"}},
+	} {
+		if err := r.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for {
+			frame, err := r.Held()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if frame == nil {
+				break
+			}
+			got = append(got, string(frame))
+		}
+		if sent += len(c.piece); !slices.Equal(got, c.want) || source.n != sent {
+			t.Fatalf("behind %.30q: got %.60q, %d bytes read; want %.60q, %d", c.piece, got, source.n, c.want, sent)
+		}
 	}
 }
 

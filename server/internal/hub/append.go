@@ -212,7 +212,7 @@ func (a *appender) welcome(r request) {
 	m.position, m.seq = at.position, at.seq
 	gap := false
 	if !m.old {
-		m.backlog, gap = a.backlog(m.join)
+		m.backlog, gap = a.backlog(*r.join)
 		welcome, roster := a.roster.welcome(wire.Welcome{
 			Greeting: a.greeting(m), V: wire.Version, Name: m.name, Room: Room,
 			Seq: at.seq, Limits: a.hub.cfg.Limits, Gap: gap,
@@ -222,7 +222,7 @@ func (a *appender) welcome(r request) {
 			m.rest = append(m.rest, roster)
 		}
 	}
-	if m.raw != nil && m.backlog.empty() {
+	if m.raw != nil && m.backlog == nil {
 		a.hub.fanout.attach(m)
 	} else {
 		a.hub.behind(m)
@@ -238,25 +238,25 @@ func (a *appender) greeting(m *Member) string {
 }
 
 // backlog returns which messages a join is to be shown first, and whether some that it has missed are gone.
-func (a *appender) backlog(join wire.Join) (b backlog, gap bool) {
+func (a *appender) backlog(join wire.Join) (b *backlog, gap bool) {
 	if join.Since == nil && join.History <= 0 {
-		return backlog{}, false
+		return nil, false
 	}
 	bounds, err := a.hub.cfg.Log.Bounds(context.Background(), Room)
 	if err != nil {
 		a.hub.cfg.Logger.Error("the log can't be read; a client joins without what it missed", "error", err)
-		return backlog{}, join.Since != nil
+		return nil, join.Since != nil
 	}
 	oldest := bounds.First - 1
 	if join.Since == nil {
 		after := a.seq - min(a.seq, wire.Seq(min(join.History, MaxHistory)))
-		return backlog{after: max(after, oldest), until: a.seq}, false
+		return newBacklog(max(after, oldest), a.seq, nil), false
 	}
 	if since := *join.Since; since >= oldest && since <= a.seq {
-		return backlog{after: since, until: a.seq}, false
+		return newBacklog(since, a.seq, nil), false
 	}
 	// What is missing is older than what is kept, or was in another log.
-	return backlog{after: min(oldest, a.seq), until: a.seq}, true
+	return newBacklog(min(oldest, a.seq), a.seq, nil), true
 }
 
 // resync answers a member that has fallen behind the tail.

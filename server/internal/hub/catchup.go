@@ -19,14 +19,13 @@ const chunkBytes = 16 << 10
 // pageEntries is the most entries that are read from the log at once.
 const pageEntries = 128
 
-// backlog is a stretch of the log that a member is to get before it goes on at its position in the room.
+// backlog is a stretch of the log that a member is to get before it goes on at its position in the room. There is
+// always something left in it.
 type backlog struct {
 	after, until wire.Seq
 	then         []byte // frames that come behind it
 	page         int    // how many entries make about a chunk; 0: not known yet
 }
-
-func (b *backlog) empty() bool { return b.after >= b.until && b.then == nil }
 
 // catchUp is the goroutine that writes to a member that is behind. When the member is at the room's end it hands it
 // over to the fan-out, or waits for more where the connection can't be written to without waiting.
@@ -79,7 +78,7 @@ func (m *Member) stalled(err error) bool {
 func (m *Member) fill(v *view) error {
 	for {
 		v.reset(m.position)
-		v.stored = !m.backlog.empty()
+		v.stored = m.backlog != nil
 		if v.stored {
 			return m.readBacklog(v)
 		}
@@ -102,16 +101,24 @@ func (m *Member) resync() {
 		case <-m.hub.closed:
 		}
 	}
-	m.backlog = backlog{after: m.seq, until: at.seq, then: at.roster}
+	m.backlog = newBacklog(m.seq, at.seq, at.roster)
 	m.position = at.position
+}
+
+// newBacklog returns nil where there is nothing to get.
+func newBacklog(after, until wire.Seq, then []byte) *backlog {
+	if after >= until && then == nil {
+		return nil
+	}
+	return &backlog{after: after, until: until, then: then}
 }
 
 // readBacklog fills v with stored messages, or with what comes behind them.
 func (m *Member) readBacklog(v *view) error {
-	b := &m.backlog
+	b := m.backlog
 	if b.after >= b.until {
 		v.append(b.then, 0)
-		b.then = nil
+		m.backlog = nil
 		return nil
 	}
 	page := b.page
@@ -137,6 +144,9 @@ func (m *Member) readBacklog(v *view) error {
 	}
 	b.after = first - 1 + wire.Seq(len(entries))
 	b.page = max(1, min(pageEntries, len(entries)*chunkBytes/max(1, len(v.data))))
+	if b.after >= b.until && b.then == nil {
+		m.backlog = nil
+	}
 	return nil
 }
 

@@ -24,6 +24,7 @@ type fanout struct {
 	end       position
 	scratch   view
 	pieces    [][]byte // flush's
+	raw       *rawWriter
 
 	mu       sync.Mutex // guards the following
 	requests []fanoutRequest
@@ -46,6 +47,7 @@ func newFanout(t *tail, behind func(*Member)) *fanout {
 		slot:      make(chan struct{}, 1),
 		wake:      make(chan struct{}, 1),
 		quit:      make(chan struct{}),
+		raw:       newRawWriter(),
 		bySession: make(map[wire.SessionID]*Member),
 		awaiting:  make(map[*Member]struct{}),
 	}
@@ -179,7 +181,7 @@ func (f *fanout) catchUp(m *Member) {
 func (f *fanout) write(m *Member, v *view) {
 	n, err := 0, error(nil)
 	if len(v.data) > 0 {
-		n, err = m.raw.write(v.data)
+		n, err = f.raw.write(m.raw, v.data)
 	}
 	switch {
 	case err != nil:
@@ -200,7 +202,7 @@ func (f *fanout) flush(m *Member) bool {
 	f.pieces = frames
 	defer clear(frames)
 	for i, b := range frames {
-		n, err := m.raw.write(b)
+		n, err := f.raw.write(m.raw, b)
 		if err != nil {
 			f.release(m)
 			m.end()

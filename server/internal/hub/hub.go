@@ -97,7 +97,7 @@ func (h *Hub) Join(conn net.Conn, join wire.Join) (*Member, error) {
 	}
 	m := newMember(h, conn, join, name, key)
 	joined := make(chan error, 1)
-	if err := h.post(request{kind: requestJoin, member: m, joined: joined}); err != nil {
+	if err := h.post(request{kind: requestJoin, member: m, join: &join, joined: joined}); err != nil {
 		return nil, err
 	}
 	select {
@@ -181,6 +181,7 @@ type request struct {
 	member *Member
 	text   string     // say
 	id     wire.ID    // say
+	join   *wire.Join // join: what was asked for
 	joined chan error // join: the answer
 	resync chan resync
 }

@@ -3,6 +3,7 @@ package hub
 import (
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"hubbub/wire"
@@ -28,13 +29,12 @@ type Member struct {
 	// Set when the member is made, then only read.
 	hub     *Hub
 	conn    net.Conn
-	raw     rawWriter // nil where the connection can't be written to without blocking
-	join    wire.Join
+	raw     syscall.RawConn // conn's, nil where it can't be written to without waiting
 	name    string
 	key     string         // name, as it is compared
 	session wire.SessionID // one made up here for a client without
 	old     bool           // the client speaks no version: it gets messages and announcements, a frame to a write
-	wake    chan struct{}  // something is there for a goroutine that has caught up and waits; of capacity 1
+	wake    chan struct{}  // something is there for a goroutine that has caught up and waits; nil where none does
 	done    chan struct{}  // nothing more will be written
 
 	// Owned by the appender.
@@ -44,33 +44,35 @@ type Member struct {
 	position position
 	seq      wire.Seq // of the last message that was written
 	rest     [][]byte // of frames that the connection took a part of, and what is to follow at once
-	backlog  backlog  // what is to be read from the log before going on at position
+	backlog  *backlog // what is to be read from the log before going on at position; nil for nothing
 
 	// Owned by the fan-out.
 	live  int    // the place in the list of live members, or notLive
 	ownIn *block // the last block that had something of one's own
 
-	mu        sync.Mutex // guards the following
-	taken     *sync.Cond // control has been taken by the writer, or the member has ended
-	control   []byte     // frames that go out before any others
-	finishing bool       // the writer is to end once it has come to until
+	mu        sync.Mutex    // guards the following
+	taken     chan struct{} // closed when the writer has taken control or has ended; nil where nobody waits for that
+	control   []byte        // frames that go out before any others
+	finishing bool          // the writer is to end once it has come to until
 	until     position
 	why       *wire.Error // what the client is told last; nil where it has left
-	final     []byte      // why, until it has been taken
+	told      bool        // that has been taken
 	ended     bool
 }
 
 func newMember(h *Hub, conn net.Conn, join wire.Join, name, key string) *Member {
 	m := &Member{
-		hub: h, conn: conn, join: join, name: name, key: key, session: join.Session, old: join.V == 0,
-		wake: make(chan struct{}, 1), done: make(chan struct{}), live: notLive,
+		hub: h, conn: conn, name: name, key: key, session: join.Session, old: join.V == 0,
+		done: make(chan struct{}), live: notLive,
 	}
-	m.taken = sync.NewCond(&m.mu)
 	if m.session == "" {
 		m.session = wire.NewSessionID()
 	}
 	if !m.old {
-		m.raw = newRawWriter(conn)
+		m.raw = rawConn(conn)
+	}
+	if m.raw == nil {
+		m.wake = make(chan struct{}, 1)
 	}
 	return m
 }
@@ -100,10 +102,26 @@ func (m *Member) Send(f wire.Frame) {
 
 // awaitRoom blocks while more than controlLimit bytes of answers wait.
 func (m *Member) awaitRoom() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for len(m.control) > controlLimit && !m.ended {
-		m.taken.Wait()
+	for {
+		m.mu.Lock()
+		if len(m.control) <= controlLimit || m.ended {
+			m.mu.Unlock()
+			return
+		}
+		if m.taken == nil {
+			m.taken = make(chan struct{})
+		}
+		taken := m.taken
+		m.mu.Unlock()
+		<-taken
+	}
+}
+
+// tellTaken wakes who waits in awaitRoom. It is called with mu held.
+func (m *Member) tellTaken() {
+	if m.taken != nil {
+		close(m.taken)
+		m.taken = nil
 	}
 }
 
@@ -142,9 +160,6 @@ func (m *Member) finish(until position, why *wire.Error) {
 	m.mu.Lock()
 	if !m.finishing {
 		m.finishing, m.until, m.why = true, until, why
-		if why != nil {
-			m.final = wire.Append(nil, why)
-		}
 	}
 	m.mu.Unlock()
 	m.conn.SetWriteDeadline(time.Now().Add(m.hub.cfg.Linger))
@@ -159,17 +174,17 @@ func (m *Member) isLive() bool { return m.live != notLive }
 func (m *Member) next(frames [][]byte) (_ [][]byte, last bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	last = m.finishing && (m.until == atOnce || m.until <= m.position && m.backlog.empty())
+	last = m.finishing && (m.until == atOnce || m.until <= m.position && m.backlog == nil)
 	frames = append(frames, m.rest...)
 	if len(m.control) > 0 {
 		frames = append(frames, m.control)
 	}
-	if last && m.final != nil {
-		frames = append(frames, m.final)
-		m.final = nil
+	if last && m.why != nil && !m.told {
+		frames = append(frames, wire.Append(nil, m.why))
+		m.told = true
 	}
 	m.rest, m.control = nil, nil
-	m.taken.Broadcast()
+	m.tellTaken()
 	return frames, last
 }
 
@@ -195,7 +210,7 @@ func (m *Member) end() {
 	m.mu.Lock()
 	m.ended = true
 	m.control = nil
-	m.taken.Broadcast()
+	m.tellTaken()
 	m.mu.Unlock()
 	close(m.done)
 	m.conn.SetReadDeadline(past)

@@ -2,11 +2,17 @@
 
 package hub
 
-import "net"
+import (
+	"errors"
+	"net"
+	"syscall"
+)
 
-// rawWriter would write without waiting; here every member has a goroutine that waits.
-type rawWriter interface {
-	write(b []byte) (int, error)
-}
+// rawConn would return what can be written to without waiting; here every member has a goroutine that waits.
+func rawConn(net.Conn) syscall.RawConn { return nil }
 
-func newRawWriter(net.Conn) rawWriter { return nil }
+type rawWriter struct{}
+
+func newRawWriter() *rawWriter { return &rawWriter{} }
+
+func (*rawWriter) write(syscall.RawConn, []byte) (int, error) { return 0, errors.ErrUnsupported }

@@ -7,14 +7,8 @@ import (
 	"syscall"
 )
 
-// rawWriter writes what a connection's buffer takes, and never waits.
-type rawWriter interface {
-	// write returns how many bytes were taken: fewer than all without an error where the buffer is full.
-	write(b []byte) (int, error)
-}
-
-// newRawWriter returns nil for a connection that is not plain TCP.
-func newRawWriter(conn net.Conn) rawWriter {
+// rawConn returns what a rawWriter writes to, nil for a connection that is not plain TCP.
+func rawConn(conn net.Conn) syscall.RawConn {
 	tcp, ok := conn.(*net.TCPConn)
 	if !ok {
 		return nil
@@ -23,15 +17,13 @@ func newRawWriter(conn net.Conn) rawWriter {
 	if err != nil {
 		return nil
 	}
-	w := &socketWriter{conn: raw}
-	w.try = w.once
-	return w
+	return raw
 }
 
-// socketWriter calls write(2) on the socket, which is in non-blocking mode as all of package net's are.
-type socketWriter struct {
-	conn syscall.RawConn
-	try  func(fd uintptr) bool // once, as a value that is not made anew for every write
+// rawWriter calls write(2) on sockets, which are in non-blocking mode as all of package net's are. It is for one
+// goroutine.
+type rawWriter struct {
+	try func(fd uintptr) bool // once, as a value that is not made anew for every write
 
 	// Set during one write.
 	b   []byte
@@ -39,9 +31,17 @@ type socketWriter struct {
 	err error
 }
 
-func (w *socketWriter) write(b []byte) (int, error) {
+func newRawWriter() *rawWriter {
+	w := &rawWriter{}
+	w.try = w.once
+	return w
+}
+
+// write writes what the connection's buffer takes, and never waits. It returns how many bytes were taken: fewer than all
+// without an error where the buffer is full.
+func (w *rawWriter) write(conn syscall.RawConn, b []byte) (int, error) {
 	w.b, w.n, w.err = b, 0, nil
-	err := w.conn.Write(w.try)
+	err := conn.Write(w.try)
 	w.b = nil
 	if err == nil {
 		err = w.err
@@ -50,7 +50,7 @@ func (w *socketWriter) write(b []byte) (int, error) {
 }
 
 // once reports true whatever comes, so that nobody waits until the socket is writable.
-func (w *socketWriter) once(fd uintptr) bool {
+func (w *rawWriter) once(fd uintptr) bool {
 	for {
 		n, err := syscall.Write(int(fd), w.b)
 		switch err {

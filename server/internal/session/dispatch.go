@@ -49,8 +49,7 @@ func (c *session) join(join wire.Join) error {
 		return err
 	}
 	c.member, c.old = member, join.V == 0
-	c.log = c.log.With("user", member.Name())
-	c.log.Info("joined")
+	c.logger().Info("joined")
 	if c.old {
 		c.setDeadline(0)
 	} else {
@@ -77,8 +76,8 @@ func (c *session) chat(frame wire.Frame) error {
 	if bad := wire.CheckText(chat.Text); bad != nil {
 		return bad.For(chat.ID)
 	}
-	if c.log.Enabled(context.Background(), slog.LevelInfo) {
-		c.log.Info("message", "text", chat.Text)
+	if c.server.cfg.Logger.Enabled(context.Background(), slog.LevelInfo) {
+		c.logger().Info("message", "text", chat.Text)
 	}
 	if c.member.Say(chat.Text, chat.ID) != nil {
 		return errStopping
@@ -97,7 +96,7 @@ func (c *session) history(frame wire.Frame) error {
 	}
 	answer, err := c.readHistory(ask)
 	if err != nil {
-		c.log.Error("the log can't be read", "error", err)
+		c.logger().Error("the log can't be read", "error", err)
 		return wire.Errorf(wire.CodeInternal, "the server can't read its log; try again later")
 	}
 	c.member.Send(answer)

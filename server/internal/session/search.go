@@ -73,7 +73,7 @@ func (c *session) searchError(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return wire.Errorf(wire.CodeInternal, "the search took too long; try it later, or with rarer words")
 	}
-	c.log.Error("the log can't be searched", "error", err)
+	c.logger().Error("the log can't be searched", "error", err)
 	return wire.Errorf(wire.CodeInternal, "the server can't search its log; try again later")
 }
 

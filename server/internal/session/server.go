@@ -1,7 +1,7 @@
 // Package session serves connections: it accepts them, shakes hands, reads frames and dispatches each to what answers
 // it. The room itself is package hub's.
 //
-// The way of a message: [Server.Serve] accepts the connection (server.go), session.run reads a frame (session.go), and
+// The way of a message: [Server.Serve] accepts the connection (server.go), session.await reads (session.go), and
 // session.chat (dispatch.go) checks it and says it to the hub.
 package session
 
@@ -131,12 +131,7 @@ func (s *Server) admit(conn net.Conn) {
 	s.readers.Add(1)
 	s.mu.Unlock()
 
-	c := newSession(s, conn)
-	go func() {
-		defer s.sessions.Done()
-		defer s.release(conn, ip, full == nil)
-		c.run(full)
-	}()
+	go newSession(s, conn, full == nil).start(full)
 }
 
 // noRoom says why a connection from ip can't be admitted, or nil. It is called with mu held.
@@ -150,13 +145,16 @@ func (s *Server) noRoom(ip netip.Addr) *wire.Error {
 	return nil
 }
 
-func (s *Server) release(conn net.Conn, ip netip.Addr, admitted bool) {
+// release takes out a session that has closed its connection.
+func (s *Server) release(c *session) {
+	defer s.sessions.Done()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.conns, conn)
-	if !admitted {
+	delete(s.conns, c.conn)
+	if !c.admitted {
 		return
 	}
+	ip := addrOf(c.conn)
 	s.admitted--
 	if s.perIP[ip]--; s.perIP[ip] == 0 {
 		delete(s.perIP, ip)

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -18,49 +17,83 @@ import (
 // past is a deadline that has passed.
 var past = time.Unix(1, 0)
 
-// session is one connection. Its goroutine reads; the hub writes once the connection has joined.
+// session is one connection. One goroutine at a time reads; the hub writes once the connection has joined.
 type session struct {
 	// Set when the session is made, then only read.
-	server *Server
-	conn   net.Conn
-	log    *slog.Logger
+	server   *Server
+	conn     net.Conn
+	admitted bool // there is room for it
 
-	// Owned by the session's goroutine.
+	// Owned by the session's goroutine: await's, or serve's.
 	frames   *wire.Reader
 	member   *hub.Member // nil until it has joined
 	old      bool        // has joined without a version
 	limit    *rate.Limiter
 	deadline time.Time // for the next frame, as set on the connection
-
-	stopReading sync.Once
 }
 
-func newSession(s *Server, conn net.Conn) *session {
+func newSession(s *Server, conn net.Conn, admitted bool) *session {
 	return &session{
-		server: s,
-		conn:   conn,
-		log:    s.cfg.Logger.With("addr", conn.RemoteAddr().String()),
-		frames: wire.NewReader(conn),
-		limit:  rate.NewLimiter(s.cfg.Rate, s.cfg.Burst),
+		server:   s,
+		conn:     conn,
+		admitted: admitted,
+		frames:   wire.NewReader(conn),
+		limit:    rate.NewLimiter(s.cfg.Rate, s.cfg.Burst),
 	}
 }
 
-// run serves the connection until it ends, and closes it. full is not nil where there is no room for it.
-func (c *session) run(full *wire.Error) {
-	defer c.conn.Close()
-	defer c.doneReading()
-	c.log.Info("new connection")
-	var why error = full
-	if full == nil {
-		why = c.read()
+// start is the session's first goroutine. The last one closes the connection. full is not nil where there is no room for
+// it.
+func (c *session) start(full *wire.Error) {
+	c.logger().Info("new connection")
+	if full != nil {
+		c.close(full)
+		return
 	}
-	c.doneReading()
+	c.setDeadline(c.server.cfg.Handshake)
+	go c.await()
+}
+
+// await is the session's goroutine while nothing comes. It hands over to serve, and that to a new await: a stack that has
+// once grown, as it does to parse a frame, does not become small again, and nearly all connections wait nearly all the
+// time.
+func (c *session) await() {
+	err := c.frames.Wait()
+	go c.serve(err)
+}
+
+// serve is the session's goroutine while there is something to do. err is that of waiting for it.
+func (c *session) serve(err error) {
+	if err == nil {
+		err = c.handleHeld()
+	} else {
+		err = c.readError(err)
+	}
+	if err != nil {
+		c.close(err)
+		return
+	}
+	go c.await()
+}
+
+// close ends the session, from which the hub hears nothing more.
+func (c *session) close(why error) {
+	c.server.readers.Done()
 	c.end(why)
-	c.log.Info("disconnected", "reason", c.reason(why))
+	c.logger().Info("disconnected", "reason", c.reason(why))
+	c.conn.Close()
+	c.server.release(c)
 }
 
-// doneReading tells the server that the hub hears nothing more from this session.
-func (c *session) doneReading() { c.stopReading.Do(c.server.readers.Done) }
+// logger names the client in all that it logs. It is made when there is something to log: to have one for each
+// connection would cost more memory than most of the rest of it.
+func (c *session) logger() *slog.Logger {
+	log := c.server.cfg.Logger.With("addr", c.conn.RemoteAddr().String())
+	if c.member != nil {
+		log = log.With("user", c.member.Name())
+	}
+	return log
+}
 
 // The reasons for which a session ends beside those that it tells its client.
 var (
@@ -68,14 +101,17 @@ var (
 	errEnded    = errors.New("the hub has ended the connection")
 )
 
-// read takes frame after frame and returns why there are no more: a *wire.Error that the client is to be told,
-// errStopping, errEnded, io.EOF where the client has left, or what broke the connection.
-func (c *session) read() error {
-	c.setDeadline(c.server.cfg.Handshake)
+// handleHeld answers frame after frame of what has come. It returns nil where more is to be waited for, or why there will
+// be no more: a *wire.Error that the client is to be told, errStopping, errEnded, io.EOF where the client has left, or
+// what broke the connection.
+func (c *session) handleHeld() error {
 	for {
-		object, err := c.frames.Next()
+		object, err := c.frames.Held()
 		if err != nil {
 			return c.readError(err)
+		}
+		if object == nil {
+			return nil
 		}
 		if err := c.handle(object); err != nil {
 			return err
