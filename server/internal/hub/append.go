@@ -101,6 +101,9 @@ func (a *appender) store() {
 	err := a.hub.cfg.Log.Append(context.Background(), a.entries)
 	a.refused = err != nil
 	a.trouble.note(&a.hub.cfg, len(a.entries), err)
+	if !a.refused {
+		a.block.grow(a.entries)
+	}
 }
 
 // say puts a stored message into the block.
@@ -112,29 +115,23 @@ func (a *appender) say(r request, e *msglog.Entry) {
 		m.answer(wire.Append(nil, why.For(e.ID)))
 		return
 	case e.Duplicate:
-		m.answer(appendAck(nil, m, e))
+		if isAcked(m, e) {
+			m.answer(wire.Append(nil, &wire.Ack{ID: e.ID, Seq: e.Seq, Time: e.Time}))
+		}
 		return
 	}
 	a.announce()
 	b := a.block
 	a.seq = e.Seq
-	frame := wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time}
-	b.data = wire.Append(b.data, &frame)
-	b.owned = append(b.owned, owned{frame: len(b.ends), session: m.session, ack: appendAck(nil, m, e)})
-	b.add(e.Seq)
+	b.addEntry(e, isAcked(m, e))
 	if m.spokeIn != b {
 		m.spokeIn = b
 		b.senders = append(b.senders, m.session)
 	}
 }
 
-// appendAck appends what e's sender gets in place of the message.
-func appendAck(dst []byte, m *Member, e *msglog.Entry) []byte {
-	if m.old || e.ID == 0 {
-		return dst
-	}
-	return wire.Append(dst, &wire.Ack{ID: e.ID, Seq: e.Seq, Time: e.Time})
-}
+// isAcked reports whether e's sender gets an ack in place of the message.
+func isAcked(m *Member, e *msglog.Entry) bool { return !m.old && e.ID != 0 }
 
 // join lets a member in, or tells why not. Its welcome follows with the announcement.
 func (a *appender) join(r request) {

@@ -2,8 +2,10 @@ package hub
 
 import (
 	"bytes"
+	"slices"
 	"sort"
 
+	"hubbub/server/internal/msglog"
 	"hubbub/wire"
 )
 
@@ -22,6 +24,7 @@ type block struct {
 	ends  []int      // ends[i]: where frame i ends in data
 	seqs  []wire.Seq // seqs[i]: the number of frame i, 0 for an announcement
 	owned []owned    // its messages, ascending by frame
+	acks  []byte     // memory of those in owned
 	// senders are the sessions whose messages are in owned, each once.
 	senders []wire.SessionID
 }
@@ -44,6 +47,37 @@ func (b *block) add(seq wire.Seq) {
 	}
 }
 
+// addEntry appends a stored message. acked says that its sender, if it speaks a version, gets an ack in its place, or
+// otherwise nothing.
+func (b *block) addEntry(e *msglog.Entry, acked bool) {
+	own := owned{frame: len(b.ends), session: e.Session}
+	if acked {
+		start := len(b.acks)
+		b.acks = wire.Append(b.acks, &wire.Ack{ID: e.ID, Seq: e.Seq, Time: e.Time})
+		own.ack = b.acks[start:len(b.acks):len(b.acks)]
+	}
+	b.owned = append(b.owned, own)
+	b.data = wire.Append(b.data, &wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time})
+	b.add(e.Seq)
+}
+
+// grow makes room for the entries, so that it is not made bit by bit.
+func (b *block) grow(entries []msglog.Entry) {
+	const frame, ack = 90, 72 // bytes of one beside its texts, about
+	size := 0
+	for i := range entries {
+		size += len(entries[i].Text) + len(entries[i].From) + frame
+	}
+	n := len(entries)
+	b.data, b.acks = slices.Grow(b.data, size), slices.Grow(b.acks, n*ack)
+	b.ends, b.seqs, b.owned = slices.Grow(b.ends, n), slices.Grow(b.seqs, n), slices.Grow(b.owned, n)
+}
+
+// has reports whether messages of that session are in b.
+func (b *block) has(session wire.SessionID) bool {
+	return slices.ContainsFunc(b.owned, func(o owned) bool { return o.session == session })
+}
+
 // frame returns the bytes of frame i.
 func (b *block) frame(i int) []byte {
 	start := 0
@@ -58,16 +92,26 @@ type view struct {
 	first  position
 	stored bool // read from the log, so that first does not count
 	data   []byte
-	ends   []int // ends[i]: where what stands for the frame first+i ends in data
+	base   int   // what ends count beyond data's start
+	ends   []int // ends[i]-base: where what stands for the frame first+i ends in data
 	seqs   []wire.Seq
 }
 
 // whole is the view of somebody who has said nothing in b. It shares b's memory.
 func (b *block) whole() view { return view{first: b.first, data: b.data, ends: b.ends, seqs: b.seqs} }
 
+// from is the view of somebody who has said nothing in b, from p on. It shares b's memory.
+func (b *block) from(p position) view {
+	v := b.whole()
+	if i := int(p - b.first); i > 0 {
+		v = view{first: p, data: b.data[b.ends[i-1]:], base: b.ends[i-1], ends: b.ends[i:], seqs: b.seqs[i:]}
+	}
+	return v
+}
+
 // reset empties v, keeping its memory, to start at p.
 func (v *view) reset(p position) {
-	v.first = p
+	v.first, v.base = p, 0
 	v.data, v.ends, v.seqs = v.data[:0], v.ends[:0], v.seqs[:0]
 }
 
@@ -82,6 +126,9 @@ func (v *view) add(b *block, m *Member, limit int) {
 			own := b.owned[next]
 			next++
 			if own.session == m.session {
+				if m.old {
+					own.ack = nil
+				}
 				v.append(own.ack, b.seqs[i])
 				continue
 			}
@@ -118,7 +165,7 @@ func (v *view) truncate(p position) {
 	v.ends, v.seqs = v.ends[:n], v.seqs[:n]
 	size := 0
 	if n > 0 {
-		size = v.ends[n-1]
+		size = v.ends[n-1] - v.base
 	}
 	v.data = v.data[:size]
 }
@@ -126,13 +173,16 @@ func (v *view) truncate(p position) {
 // taken returns where a member is that has taken n bytes of v: the position and the number of the last message up to
 // there, 0 for none in v, and what is left of the frame that was begun.
 func (v *view) taken(n int) (next position, seq wire.Seq, rest []byte) {
-	frames := sort.SearchInts(v.ends, n)
+	frames := sort.SearchInts(v.ends, n+v.base)
 	if n > 0 {
-		rest = v.data[n:v.ends[frames]]
+		rest = v.data[n : v.ends[frames]-v.base]
 		frames++
 	}
 	return v.first + position(frames), lastSeq(v.seqs[:frames]), rest
 }
+
+// frameEnd returns where the frame ends in v that byte n is in.
+func (v *view) frameEnd(n int) int { return v.ends[sort.SearchInts(v.ends, n+v.base+1)] - v.base }
 
 // nextFrame returns the first of the frames in b. A frame ends in the only newline that it has.
 func nextFrame(b []byte) []byte {

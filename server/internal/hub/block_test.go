@@ -75,6 +75,32 @@ func TestTaken(t *testing.T) {
 	}
 }
 
+// From the middle of a block on it is as if there were nothing before.
+func TestTakenFromTheMiddle(t *testing.T) {
+	for _, c := range []struct {
+		n    int
+		next position
+		seq  wire.Seq
+		rest string
+		end  int
+	}{
+		{0, 11, 0, "", 11},
+		{1, 12, 6, "rom alice\n", 11},
+		{11, 12, 6, "", 20},
+		{12, 13, 7, "rom bob\n", 20},
+	} {
+		v := threeFrames().from(11)
+		next, seq, rest := v.taken(c.n)
+		if next != c.next || seq != c.seq || string(rest) != c.rest || v.frameEnd(c.n) != c.end {
+			t.Errorf("%d bytes: got %d, %d, %q, end %d; want %d, %d, %q, %d",
+				c.n, next, seq, rest, v.frameEnd(c.n), c.next, c.seq, c.rest, c.end)
+		}
+		if v.truncate(12); string(v.data) != "from alice\n" || v.end() != 12 {
+			t.Errorf("up to 12: %q", v.data)
+		}
+	}
+}
+
 func TestTakenWithCutOutFrames(t *testing.T) {
 	var v view
 	v.reset(10)

@@ -8,29 +8,25 @@ import (
 	"os"
 	"time"
 
-	"hubbub/server/internal/msglog"
 	"hubbub/wire"
 )
 
-// chunkBytes is about how much is read for a member that is behind and written at once. That much memory is what being
-// behind costs the hub.
+// chunkBytes is about how much is read at once for a member that is behind and does not see what others see. That much
+// memory is what being behind costs the hub at the most; who sees what others see is written from what is shared.
 const chunkBytes = 16 << 10
-
-// pageEntries is the most entries that are read from the log at once.
-const pageEntries = 128
 
 // backlog is a stretch of the log that a member is to get before it goes on at its position in the room. There is
 // always something left in it.
 type backlog struct {
 	after, until wire.Seq
-	then         []byte // frames that come behind it
-	page         int    // how many entries make about a chunk; 0: not known yet
+	then         []byte // frames that come behind it, which are shared
 }
 
 // catchUp is the goroutine that writes to a member that is behind. When the member is at the room's end it hands it
 // over to the fan-out, or waits for more where the connection can't be written to without waiting.
 func (m *Member) catchUp() {
-	var v view
+	var scratch view
+	raw := newRawWriter()
 	for {
 		frames, last := m.next(nil)
 		if err := m.writeAll(frames); err != nil {
@@ -43,7 +39,8 @@ func (m *Member) catchUp() {
 			m.end()
 			return
 		}
-		if err := m.fill(&v); err != nil {
+		v, err := m.fill(&scratch)
+		if err != nil {
 			m.hub.cfg.Logger.Error("the log can't be read; a client that is behind is cut off", "user", m.name, "error", err)
 			m.Fail(wire.Errorf(wire.CodeInternal, "the server can't read what you have missed; join again later"))
 			continue
@@ -57,7 +54,12 @@ func (m *Member) catchUp() {
 			<-m.wake
 			continue
 		}
-		if err := m.writeView(&v); err != nil && m.stalled(err) {
+		if m.raw == nil {
+			err = m.writeView(&v)
+		} else {
+			err = m.writeReady(raw, &v)
+		}
+		if err != nil && m.stalled(err) {
 			return
 		}
 	}
@@ -74,17 +76,20 @@ func (m *Member) stalled(err error) bool {
 	return false
 }
 
-// fill reads the next chunk for m. It is empty when m is at the room's end.
-func (m *Member) fill(v *view) error {
+// fill returns what m is to be written next, in scratch or in memory that is shared and that nobody writes to. It is
+// empty when m is at the room's end.
+func (m *Member) fill(scratch *view) (view, error) {
 	for {
-		v.reset(m.position)
-		v.stored = m.backlog != nil
-		if v.stored {
-			return m.readBacklog(v)
+		if m.backlog != nil {
+			return m.readBacklog(scratch)
 		}
-		if m.hub.tail.read(v, m, chunkBytes, roomEnd) {
-			m.clip(v)
-			return nil
+		switch b, ok := m.hub.tail.at(m.position); {
+		case ok && b == nil:
+			return view{}, nil
+		case ok:
+			v := m.seen(b, m.position, scratch)
+			m.clip(&v)
+			return v, nil
 		}
 		m.resync()
 	}
@@ -113,49 +118,70 @@ func newBacklog(after, until wire.Seq, then []byte) *backlog {
 	return &backlog{after: after, until: until, then: then}
 }
 
-// readBacklog fills v with stored messages, or with what comes behind them.
-func (m *Member) readBacklog(v *view) error {
+// readBacklog returns stored messages, or what comes behind them, in scratch or in memory that is shared. The messages
+// stay in the backlog until they are taken.
+func (m *Member) readBacklog(scratch *view) (view, error) {
 	b := m.backlog
 	if b.after >= b.until {
-		v.append(b.then, 0)
 		m.backlog = nil
-		return nil
+		return view{stored: true, data: b.then, ends: []int{len(b.then)}, seqs: []wire.Seq{0}}, nil
 	}
-	page := b.page
-	if page == 0 {
-		page = 16
-	}
-	page = min(page, int(b.until-b.after))
-	entries, err := m.hub.cfg.Log.Read(context.Background(), Room, b.after, page)
+	from := b.after + 1
+	page, err := m.hub.pages.get(from, b.until)
 	if err != nil {
-		return err
+		return view{}, err
 	}
-	// The log may have dropped what was to be read, and the first that it still has may be behind the backlog's end.
-	entries = upTo(b.until, entries)
-	first := b.until + 1
-	if len(entries) > 0 {
-		first = entries[0].Seq
+	var v view
+	if first := wire.Seq(page.first); first > from {
+		if v, err = m.passOver(first); err != nil {
+			return view{}, err
+		}
+	} else {
+		v = m.seen(page, position(from), scratch)
+		if end := position(b.until + 1); v.end() > end {
+			v.truncate(end)
+		}
+		if len(v.ends) == 0 {
+			return view{}, fmt.Errorf("message %d is not in the log", from)
+		}
 	}
-	if missing := first - b.after - 1; missing > 0 {
-		v.append(wire.Append(nil, wire.ServerMessage{Data: lost(missing), Event: wire.EventGap}), 0)
-	}
-	for i := range entries {
-		m.show(v, &entries[i])
-	}
-	b.after = first - 1 + wire.Seq(len(entries))
-	b.page = max(1, min(pageEntries, len(entries)*chunkBytes/max(1, len(v.data))))
+	v.stored = true
+	return v, nil
+}
+
+// goOn takes out of the backlog what is not behind message seq.
+func (m *Member) goOn(seq wire.Seq) {
+	b := m.backlog
+	b.after = max(b.after, seq)
 	if b.after >= b.until && b.then == nil {
 		m.backlog = nil
 	}
-	return nil
 }
 
-// upTo returns the entries whose numbers are not over last.
-func upTo(last wire.Seq, entries []msglog.Entry) []msglog.Entry {
-	for len(entries) > 0 && entries[len(entries)-1].Seq > last {
-		entries = entries[:len(entries)-1]
+// seen returns the frames of b from p on as m is to see them: b's own memory where that is the same for everybody, and
+// otherwise about a chunk of them in scratch. Who may wait while it writes gets a chunk too, since what is shared would
+// stay in memory for it.
+func (m *Member) seen(b *block, p position, scratch *view) view {
+	if m.raw != nil && !b.has(m.session) {
+		return b.from(p)
 	}
-	return entries
+	scratch.reset(p)
+	scratch.add(b, m, chunkBytes)
+	return *scratch
+}
+
+// passOver goes on behind what the log no longer has, which is at least what is before first, and says so.
+func (m *Member) passOver(first wire.Seq) (view, error) {
+	bounds, err := m.hub.cfg.Log.Bounds(context.Background(), Room)
+	if err != nil {
+		return view{}, err
+	}
+	b := m.backlog
+	last := min(max(first, bounds.First)-1, b.until)
+	var v view
+	v.append(wire.Append(nil, wire.ServerMessage{Data: lost(last - b.after), Event: wire.EventGap}), 0)
+	m.goOn(last)
+	return v, nil
 }
 
 func lost(n wire.Seq) string {
@@ -165,24 +191,10 @@ func lost(n wire.Seq) string {
 	return fmt.Sprintf("%d messages that you have missed are no longer kept.", n)
 }
 
-// show appends a stored message to v as m is to see it.
-func (m *Member) show(v *view, e *msglog.Entry) {
-	var frame []byte
-	if e.Session == m.session {
-		frame = appendAck(nil, m, e)
-	} else {
-		frame = wire.Append(nil, wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time})
-	}
-	v.append(frame, e.Seq)
-}
-
 // took notes that m has taken n bytes of v, which is not all.
 func (m *Member) took(v *view, n int) {
 	position, seq, rest := v.taken(n)
-	if !v.stored {
-		m.position = position
-	}
-	m.seq = max(m.seq, seq)
+	m.cameTo(v, position, seq)
 	if len(rest) > 0 {
 		m.rest = [][]byte{bytes.Clone(rest)}
 	}
@@ -190,10 +202,18 @@ func (m *Member) took(v *view, n int) {
 
 // tookAll notes that m has taken all of v.
 func (m *Member) tookAll(v *view) {
-	if !v.stored {
-		m.position = v.end()
+	m.cameTo(v, v.end(), v.last())
+}
+
+// cameTo notes that p and behind message seq, 0 for none, is where m goes on.
+func (m *Member) cameTo(v *view, p position, seq wire.Seq) {
+	m.seq = max(m.seq, seq)
+	switch {
+	case !v.stored:
+		m.position = p
+	case seq != 0:
+		m.goOn(seq)
 	}
-	m.seq = max(m.seq, v.last())
 }
 
 // writeView writes v to m and notes what was taken.
@@ -215,6 +235,25 @@ func (m *Member) writeAll(frames [][]byte) error {
 			m.rest = frames[i:]
 			return err
 		}
+	}
+	return nil
+}
+
+// writeReady writes as much of v as the connection takes without waiting. Where that is not all, the frame to go on with
+// becomes the member's rest, which is written next: the member waits with a copy of one frame, and nothing else stays in
+// memory for it.
+func (m *Member) writeReady(w *rawWriter, v *view) error {
+	m.conn.SetWriteDeadline(time.Time{}) // one that has passed would have this fail
+	n, err := w.write(m.raw, v.data)
+	switch {
+	case err != nil:
+		return err
+	case n == len(v.data):
+		m.tookAll(v)
+	default:
+		end := v.frameEnd(n)
+		m.took(v, end)
+		m.rest = [][]byte{bytes.Clone(v.data[n:end])}
 	}
 	return nil
 }

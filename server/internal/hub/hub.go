@@ -60,6 +60,7 @@ type Hub struct {
 	closed chan struct{} // the appender has ended
 	fanout *fanout
 	tail   *tail
+	pages  *pages
 
 	goroutines sync.WaitGroup // the appender's, the fan-out's and those of members that are behind
 	members    sync.WaitGroup // in the room or about to be out: their connections may still be written to
@@ -79,6 +80,7 @@ func New(ctx context.Context, cfg Config) (*Hub, error) {
 		inbox:  make(chan request, inboxSize),
 		closed: make(chan struct{}),
 		tail:   &tail{seq: bounds.Last},
+		pages:  newPages(cfg.Log),
 		open:   make(map[*Member]struct{}),
 	}
 	h.fanout = newFanout(h.tail, h.behind)

@@ -37,8 +37,8 @@ func newRawWriter() *rawWriter {
 	return w
 }
 
-// write writes what the connection's buffer takes, and never waits. It returns how many bytes were taken: fewer than all
-// without an error where the buffer is full.
+// write writes what the connection's buffer takes, and never waits. It returns how many bytes were taken: fewer than
+// all without an error where the buffer is full.
 func (w *rawWriter) write(conn syscall.RawConn, b []byte) (int, error) {
 	w.b, w.n, w.err = b, 0, nil
 	err := conn.Write(w.try)

@@ -42,7 +42,7 @@ func (t *tail) read(v *view, m *Member, limit int, until position) bool {
 	if v.first >= t.end {
 		return true
 	}
-	at := sort.Search(len(t.blocks), func(i int) bool { return t.blocks[i].first > v.first }) - 1
+	at := t.search(v.first)
 	if at < 0 {
 		return false
 	}
@@ -53,6 +53,26 @@ func (t *tail) read(v *view, m *Member, limit int, until position) bool {
 		v.add(b, m, limit)
 	}
 	return true
+}
+
+// at returns the block that position p is in, nil at the room's end. It reports false where the tail no longer reaches
+// back to p.
+func (t *tail) at(p position) (*block, bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if p >= t.end {
+		return nil, true
+	}
+	at := t.search(p)
+	if at < 0 {
+		return nil, false
+	}
+	return t.blocks[at], true
+}
+
+// search returns the index of the block that p is in, below 0 where that is gone. It is called with mu held.
+func (t *tail) search(p position) int {
+	return sort.Search(len(t.blocks), func(i int) bool { return t.blocks[i].first > p }) - 1
 }
 
 // here is the room's end.

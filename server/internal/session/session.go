@@ -42,8 +42,8 @@ func newSession(s *Server, conn net.Conn, admitted bool) *session {
 	}
 }
 
-// start is the session's first goroutine. The last one closes the connection. full is not nil where there is no room for
-// it.
+// start is the session's first goroutine. The last one closes the connection. full is not nil where there is no room
+// for it.
 func (c *session) start(full *wire.Error) {
 	c.logger().Info("new connection")
 	if full != nil {
@@ -54,9 +54,9 @@ func (c *session) start(full *wire.Error) {
 	go c.await()
 }
 
-// await is the session's goroutine while nothing comes. It hands over to serve, and that to a new await: a stack that has
-// once grown, as it does to parse a frame, does not become small again, and nearly all connections wait nearly all the
-// time.
+// await is the session's goroutine while nothing comes. It hands over to serve, and that to a new await: a stack that
+// has once grown, as it does to parse a frame, does not become small again, and nearly all connections wait nearly all
+// the time.
 func (c *session) await() {
 	err := c.frames.Wait()
 	go c.serve(err)
@@ -101,9 +101,9 @@ var (
 	errEnded    = errors.New("the hub has ended the connection")
 )
 
-// handleHeld answers frame after frame of what has come. It returns nil where more is to be waited for, or why there will
-// be no more: a *wire.Error that the client is to be told, errStopping, errEnded, io.EOF where the client has left, or
-// what broke the connection.
+// handleHeld answers frame after frame of what has come. It returns nil where more is to be waited for, or why there
+// will be no more: a *wire.Error that the client is to be told, errStopping, errEnded, io.EOF where the client has left,
+// or what broke the connection.
 func (c *session) handleHeld() error {
 	for {
 		object, err := c.frames.Held()
