@@ -32,7 +32,12 @@ var serverFrames = map[Type]decoder{
 // DecodeClient parses a frame that a client sent: a [Join], [Chat], [HistoryRequest], [Search] or [Ping]. Fields that
 // its type does not have are ignored. An error is always an [*Error], with code bad_frame or unknown_type; after either the
 // stream can be read on. Names and texts are not checked here.
-func DecodeClient(object []byte) (Frame, error) { return decodeFrom(clientFrames, object) }
+func DecodeClient(object []byte) (Frame, error) {
+	if chat, ok := plainChat(object); ok && utf8.ValidString(chat.Text) {
+		return chat, nil
+	}
+	return decodeFrom(clientFrames, object)
+}
 
 // DecodeServer is [DecodeClient] for the frames that a server sends: a [Welcome], [Roster], [Message], [Ack],
 // [ServerMessage], [History], [Found], [*Error] or [Pong]. What it returns may hold control characters: whoever shows it

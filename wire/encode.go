@@ -183,7 +183,7 @@ func appendTime(dst []byte, t Time) []byte {
 		return dst
 	}
 	dst = append(appendKey(dst, "time"), '"')
-	dst = t.Time().AppendFormat(dst, timeLayout)
+	dst = t.appendTo(dst)
 	return append(dst, '"')
 }
 

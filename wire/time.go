@@ -24,11 +24,39 @@ func TimeOf(t time.Time) Time { return Time(t.UnixMilli()) }
 func (t Time) Time() time.Time { return time.UnixMilli(int64(t)).UTC() }
 
 // String is the moment as the wire has it.
-func (t Time) String() string { return t.Time().Format(timeLayout) }
+func (t Time) String() string { return string(t.appendTo(nil)) }
 
 // AppendText appends the moment as the wire has it.
 func (t Time) AppendText(dst []byte) ([]byte, error) {
-	return t.Time().AppendFormat(dst, timeLayout), nil
+	return t.appendTo(dst), nil
+}
+
+// appendTo is AppendText without what makes package time's formatting slow: a layout to interpret.
+func (t Time) appendTo(dst []byte) []byte {
+	at := t.Time()
+	year, month, day := at.Date()
+	if year < 0 || year > 9999 {
+		return at.AppendFormat(dst, timeLayout)
+	}
+	hour, minute, second := at.Clock()
+	dst = appendDigits(dst, year, 4)
+	dst = appendDigits(append(dst, '-'), int(month), 2)
+	dst = appendDigits(append(dst, '-'), day, 2)
+	dst = appendDigits(append(dst, 'T'), hour, 2)
+	dst = appendDigits(append(dst, ':'), minute, 2)
+	dst = appendDigits(append(dst, ':'), second, 2)
+	dst = appendDigits(append(dst, '.'), at.Nanosecond()/1e6, 3)
+	return append(dst, 'Z')
+}
+
+// appendDigits appends v, which has at most width digits, with zeros in front.
+func appendDigits(dst []byte, v, width int) []byte {
+	dst = append(dst, "0000"[:width]...)
+	for i := len(dst) - 1; v > 0; i-- {
+		dst[i] = byte('0' + v%10)
+		v /= 10
+	}
+	return dst
 }
 
 // UnmarshalText takes any RFC 3339 date and time. What is finer than a millisecond is cut off.
