@@ -64,7 +64,7 @@ func (b *bench) measureAll(ctx context.Context, r *report) error {
 
 // String names the measurement for who waits for it.
 func (m measurement) String() string {
-	s := fmt.Sprintf("%s, %d receivers", m.name, m.test.n)
+	s := fmt.Sprintf("%s, %d receivers", m.test.name(), m.test.n)
 	if m.test.w > 0 {
 		s += fmt.Sprintf(", %d in flight", m.test.w)
 	}
@@ -89,11 +89,12 @@ func (b *bench) measureOnThread(ctx context.Context, m measurement, what string)
 
 // measure measures once.
 func (b *bench) measure(ctx context.Context, m measurement, what string) (figures []figure, err error) {
-	start := b.startServer
+	var target *target
 	if m.bare {
-		start = func(ctx context.Context) (*target, error) { return startFloor(ctx, m.test.n, b.senders) }
+		target, err = startFloor(ctx, m.test.n, b.senders)
+	} else {
+		target, err = b.startServer(ctx, m.test.data)
 	}
-	target, err := start(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -54,8 +54,9 @@ type member struct {
 	stamps  *stamps  // nil unless latency is measured
 
 	// Of a sender only.
-	own int64  // messages that it has said
-	out []byte // what its socket has not taken
+	own  int64  // messages that it has said
+	out  []byte // what its socket has not taken
+	acks *acks  // nil unless the time to them is measured
 }
 
 // newCrowd makes the clients of a measurement. They are not connected yet. It is to be closed.
@@ -65,8 +66,11 @@ func newCrowd(t *target, c testCase, o *options, tell func(string, ...any)) (*cr
 		return nil, err
 	}
 	senders := o.senders
-	if c.silent {
+	switch {
+	case c.silent:
 		senders = 0
+	case c.n == 0:
+		senders = 1
 	}
 	cr := &crowd{
 		target: t, senders: senders, size: o.size, began: time.Now(), tell: tell,
@@ -170,6 +174,9 @@ func (c *crowd) receive(i int) error {
 	m.counted += messages
 	if i < c.active {
 		c.total += messages
+	}
+	if m.acks != nil {
+		m.acks.take(m.checker.said[m.checker.self], time.Since(c.began))
 	}
 	if m.stamps != nil {
 		m.stamps.take(data, time.Since(c.began))

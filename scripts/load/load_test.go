@@ -71,11 +71,13 @@ func crowdOf(t *testing.T, b *bench, name string, bare bool) (*crowd, []figure) 
 		t.Fatal(err)
 	}
 	test := chosen[0].cases(&b.options)[0]
-	start := b.startServer
+	ctx := context.WithoutCancel(t.Context()) // it ends in the clean-up
+	var target *target
 	if bare {
-		start = func(ctx context.Context) (*target, error) { return startFloor(ctx, test.n, b.senders) }
+		target, err = startFloor(ctx, test.n, b.senders)
+	} else {
+		target, err = b.startServer(ctx, test.data)
 	}
-	target, err := start(context.WithoutCancel(t.Context())) // it ends in the clean-up
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,9 +178,26 @@ func TestIdle(t *testing.T) {
 	}
 }
 
+func TestAppendsOnBothStores(t *testing.T) {
+	b := newBench(t)
+	args := []string{
+		"-server", b.server, "-data", "memory," + t.TempDir(), "-workload", "appends", "-w", "8", "-duration", "100ms",
+		"-runs", "1",
+	}
+	var out bytes.Buffer
+	if err := run(t.Context(), args, &out, t.Output()); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []string{"| appends (memory) | 0 | 8 | acknowledged |", "| appends (SQLite) | 0 | 8 | p99 |"} {
+		if !strings.Contains(out.String(), row) {
+			t.Errorf("there is no row %q in\n%s", row, out.String())
+		}
+	}
+}
+
 func TestServerThatRuns(t *testing.T) {
 	b := newBench(t)
-	target, err := b.startServer(t.Context())
+	target, err := b.startServer(t.Context(), b.data)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,8 +35,8 @@ type options struct {
 	pid      int    // its process; 0: not known, and its CPU and memory are not measured
 	anywhere bool
 	server   string // the server's binary; empty: build it
-	data     string
-	procs    int // GOMAXPROCS of the server; 0: as it likes
+	data     string // a folder, or inMemory; several with commas
+	procs    int    // GOMAXPROCS of the server; 0: as it likes
 
 	workloads []workload
 	n, w      numbers // empty: each workload's own
@@ -65,7 +65,7 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	flags.IntVar(&o.pid, "pid", 0, "the process of the server at -addr, to read its CPU and memory")
 	flags.BoolVar(&o.anywhere, "anywhere", false, "let -addr be an address that is not on this machine's loopback")
 	flags.StringVar(&o.server, "server", "", "the `file` of a server that is built, instead of building one")
-	flags.StringVar(&o.data, "data", "memory", "the `folder` of the started server's log, or \"memory\"")
+	flags.StringVar(&o.data, "data", inMemory, "the `folder` of the started server's log, or \"memory\"; with commas, to compare")
 	flags.IntVar(&o.procs, "procs", 0, "GOMAXPROCS of the started server; 0: its own choice")
 	names := flags.String("workload", "all", "what to measure, with commas: "+workloadNames()+"; or all")
 	flags.Var(&o.n, "n", "`receivers`, with commas; without it each workload's own")
@@ -162,6 +162,20 @@ func (o *options) checkNumbers() error {
 		return fmt.Errorf("-duration can't be %v, only up to %v", o.duration, mostDuration)
 	}
 	return nil
+}
+
+// inMemory as -data keeps the log in memory.
+const inMemory = "memory"
+
+// stores is where the log is kept, in each case once.
+func (o *options) stores() []string { return strings.Split(o.data, ",") }
+
+// storeName is what a case is called that is measured on several stores.
+func storeName(data string) string {
+	if data == inMemory {
+		return data
+	}
+	return "SQLite"
 }
 
 // mostFiles is how many files are open at the most, in this process and in the floor's.

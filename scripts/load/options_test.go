@@ -21,8 +21,8 @@ func TestFlags(t *testing.T) {
 		got = append(got, w.cases(&o)...)
 	}
 	want := []testCase{
-		{"fanout", 20, 4, time.Second, false, true}, {"fanout", 30, 4, time.Second, false, true},
-		{"idle", 20, 0, time.Second, true, false}, {"idle", 30, 0, time.Second, true, false},
+		{"fanout", 20, 4, time.Second, false, true, inMemory, ""}, {"fanout", 30, 4, time.Second, false, true, inMemory, ""},
+		{"idle", 20, 0, time.Second, true, false, inMemory, ""}, {"idle", 30, 0, time.Second, true, false, inMemory, ""},
 	}
 	if len(got) != len(want) {
 		t.Fatalf("got %v, want %v", got, want)

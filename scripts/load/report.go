@@ -59,10 +59,11 @@ func (r *report) add(t testCase, run int, bare bool, figures []figure) {
 			Workload string             `json:"workload"`
 			N        int                `json:"n"`
 			W        int                `json:"w,omitempty"`
+			Store    string             `json:"store,omitempty"`
 			Run      int                `json:"run"`
 			Of       string             `json:"of"`
 			Figures  map[string]float64 `json:"figures"`
-		}{t.workload, t.n, t.w, run + 1, of, values})
+		}{t.workload, t.n, t.w, t.store, run + 1, of, values})
 	}
 }
 
@@ -103,7 +104,7 @@ func (r *report) table() string {
 			w = format(float64(row.test.w))
 		}
 		server := inOrder(row.server)
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |", row.test.workload, format(float64(row.test.n)), w, row.name,
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |", row.test.name(), format(float64(row.test.n)), w, row.name,
 			strings.TrimSpace(format(median(server))+" "+row.unit), spread(server))
 		if withFloor {
 			b.WriteString(row.ratio())

@@ -51,8 +51,8 @@ func (b *bench) prepareServer(ctx context.Context) (cleanUp func() error, err er
 	return cleanUp, nil
 }
 
-// startServer starts a server that holds nobody back, or takes the one at -addr.
-func (b *bench) startServer(ctx context.Context) (*target, error) {
+// startServer starts a server that holds nobody back, with its log in data, or takes the one at -addr.
+func (b *bench) startServer(ctx context.Context, data string) (*target, error) {
 	if b.addr != "" {
 		return &target{addr: b.addr, pid: b.pid, stop: func() error { return nil }}, nil
 	}
@@ -60,8 +60,7 @@ func (b *bench) startServer(ctx context.Context) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := b.data
-	if data != "memory" {
+	if data != inMemory {
 		if data, err = filepath.Abs(data); err != nil {
 			return nil, err
 		}

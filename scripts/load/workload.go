@@ -16,6 +16,16 @@ type testCase struct {
 	duration time.Duration // of what is measured
 	silent   bool          // nobody says anything: there are no senders
 	floor    bool          // the bare broadcaster can do it too
+	data     string        // where the started server keeps its log
+	store    string        // what that is, where several are measured
+}
+
+// name is the workload's, with the store where several are measured.
+func (t testCase) name() string {
+	if t.store == "" {
+		return t.workload
+	}
+	return t.workload + " (" + t.store + ")"
 }
 
 // figure is one measured value.
@@ -31,6 +41,7 @@ type workload struct {
 	n, w     []int // where the flags don't say: the receivers, and the messages in flight; no w: it is not for that
 	duration time.Duration
 	silent   bool
+	alone    bool // one sender and no receivers
 	floor    bool
 	run      func(ctx context.Context, c *crowd, t testCase) ([]figure, error)
 }
@@ -43,6 +54,7 @@ var workloads = []workload{
 	},
 	{name: "latency", n: []int{1000}, duration: 10 * time.Second, floor: true, run: runLatency},
 	{name: "idle", n: []int{1000, 10_000}, silent: true, run: runIdle},
+	{name: "appends", w: []int{1, 64, 1024}, duration: 3 * time.Second, alone: true, run: runAppends},
 	{name: "slow", n: []int{1000}, w: []int{64}, duration: 10 * time.Second, run: runSlow},
 	{
 		name: "scale", n: []int{10, 100, 1000, 10_000}, w: []int{64}, duration: 3 * time.Second, floor: true,
@@ -61,7 +73,10 @@ func workloadNames() string {
 // cases returns the workload's cases with what the flags say.
 func (w workload) cases(o *options) []testCase {
 	ns, ws, duration := w.n, w.w, w.duration
-	if len(o.n) > 0 {
+	switch {
+	case w.alone:
+		ns = []int{0}
+	case len(o.n) > 0:
 		ns = o.n
 	}
 	if len(o.w) > 0 && len(ws) > 0 {
@@ -76,7 +91,13 @@ func (w workload) cases(o *options) []testCase {
 	var cases []testCase
 	for _, n := range ns {
 		for _, inFlight := range ws {
-			cases = append(cases, testCase{w.name, n, inFlight, duration, w.silent, w.floor})
+			for _, data := range o.stores() {
+				t := testCase{workload: w.name, n: n, w: inFlight, duration: duration, silent: w.silent, floor: w.floor, data: data}
+				if len(o.stores()) > 1 {
+					t.store = storeName(data)
+				}
+				cases = append(cases, t)
+			}
 		}
 	}
 	return cases
