@@ -30,6 +30,7 @@ type appender struct {
 	event    wire.Event // what those in moved have done
 	moved    []request  // of members that came or went and are not announced yet
 
+	encoder  encoder
 	stopping bool
 }
 
@@ -123,7 +124,7 @@ func (a *appender) say(r request, e *msglog.Entry) {
 	a.announce()
 	b := a.block
 	a.seq = e.Seq
-	b.addEntry(e, isAcked(m, e))
+	b.addEntry(&a.encoder, e, isAcked(m, e))
 	if m.spokeIn != b {
 		m.spokeIn = b
 		b.senders = append(b.senders, m.session)

@@ -47,17 +47,25 @@ func (b *block) add(seq wire.Seq) {
 	}
 }
 
-// addEntry appends a stored message. acked says that its sender, if it speaks a version, gets an ack in its place, or
+// encoder holds the frames that blocks are made of, which would otherwise be allocated for each message.
+type encoder struct {
+	message wire.Message
+	ack     wire.Ack
+}
+
+// addEntry appends a stored message, by way of enc. acked says that its sender, if it speaks a version, gets an ack in its place, or
 // otherwise nothing.
-func (b *block) addEntry(e *msglog.Entry, acked bool) {
+func (b *block) addEntry(enc *encoder, e *msglog.Entry, acked bool) {
 	own := owned{frame: len(b.ends), session: e.Session}
 	if acked {
 		start := len(b.acks)
-		b.acks = wire.Append(b.acks, &wire.Ack{ID: e.ID, Seq: e.Seq, Time: e.Time})
+		enc.ack = wire.Ack{ID: e.ID, Seq: e.Seq, Time: e.Time}
+		b.acks = wire.Append(b.acks, &enc.ack)
 		own.ack = b.acks[start:len(b.acks):len(b.acks)]
 	}
 	b.owned = append(b.owned, own)
-	b.data = wire.Append(b.data, &wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time})
+	enc.message = wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time}
+	b.data = wire.Append(b.data, &enc.message)
 	b.add(e.Seq)
 }
 

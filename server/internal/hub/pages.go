@@ -95,8 +95,9 @@ func (p *pages) readPage(after wire.Seq) (*block, error) {
 		b.first = position(entries[0].Seq)
 	}
 	b.grow(entries)
+	enc := new(encoder)
 	for i := range entries {
-		b.addEntry(&entries[i], entries[i].ID != 0)
+		b.addEntry(enc, &entries[i], entries[i].ID != 0)
 	}
 	return b, nil
 }

@@ -1,0 +1,151 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"hubbub/server/internal/msglog"
+	"hubbub/server/internal/msglog/memlog"
+	"hubbub/wire"
+)
+
+// benchText has the length of the load generator's.
+var benchText = strings.Repeat("x", 100)
+
+// BenchmarkEncode puts batches of stored messages into blocks.
+func BenchmarkEncode(b *testing.B) {
+	for _, n := range []int{1, 64, 1024} {
+		b.Run(fmt.Sprintf("batch-%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			entries := make([]msglog.Entry, n)
+			for i := range entries {
+				at := wire.TimeOf(time.Unix(1e9, 0))
+				entries[i] = msglog.Entry{
+					Room: Room, Session: alice, ID: wire.ID(i + 1), From: "Alice", Text: benchText, Time: at, Seq: wire.Seq(i + 1),
+				}
+			}
+			var enc encoder
+			for b.Loop() {
+				var block block
+				block.grow(entries)
+				for i := range entries {
+					block.addEntry(&enc, &entries[i], true)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/message")
+		})
+	}
+}
+
+// BenchmarkAppend says messages to a room that nobody else is in, and waits for the last one's ack.
+func BenchmarkAppend(b *testing.B) {
+	b.ReportAllocs()
+	h := newHub(b, memlog.New(memlog.Options{Entries: 1000}), time.Minute)
+	sender := join(b, h, named("Alice", alice))
+	sayAll(b, sender, b.N)
+}
+
+// BenchmarkFanOut says messages to a room whose members read and count, until each has all of them. On net.Pipe every
+// member has a goroutine that writes; on the loopback they are written to by the fan-out.
+func BenchmarkFanOut(b *testing.B) {
+	for _, over := range []string{"pipe", "loopback"} {
+		for _, n := range []int{1, 100, 1000} {
+			b.Run(fmt.Sprintf("%s/members-%d", over, n), func(b *testing.B) {
+				b.ReportAllocs()
+				h := newHub(b, memlog.New(memlog.Options{Entries: 1000}), time.Minute)
+				read := make(chan error, n)
+				for i := range n {
+					server, far := net.Conn(nil), net.Conn(nil)
+					if over == "pipe" {
+						server, far = net.Pipe()
+						b.Cleanup(func() { far.Close(); server.Close() })
+					} else {
+						server, far = connect(b)
+					}
+					if _, err := h.Join(server, named(fmt.Sprintf("Reader%d", i), "")); err != nil {
+						b.Fatal(err)
+					}
+					go func() { read <- countFrames(far, `{"type":"message"`, b.N) }()
+				}
+				sender := join(b, h, named("Alice", alice))
+				b.ResetTimer()
+				sayAll(b, sender, b.N)
+				for range n {
+					if err := <-read; err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.StopTimer()
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/delivery")
+			})
+		}
+	}
+}
+
+// sayAll says n messages, and returns when all are acknowledged.
+func sayAll(b *testing.B, sender *client, n int) {
+	b.Helper()
+	sender.conn.SetDeadline(time.Time{})
+	acked := make(chan error, 1)
+	go func() { acked <- countFrames(sender.conn, `{"type":"ack"`, n) }()
+	for id := range n {
+		if err := sender.Say(benchText, wire.ID(id+1)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := <-acked; err != nil {
+		b.Fatal(err)
+	}
+}
+
+// countFrames reads until n frames that begin so have come. It goes on reading, as nobody should fall behind, until the
+// connection ends.
+func countFrames(r io.Reader, start string, n int) error {
+	frames := wire.NewReader(r)
+	for n > 0 {
+		frame, err := frames.Next()
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(string(frame[:min(len(frame), len(start))]), start) {
+			n--
+		}
+	}
+	go io.Copy(io.Discard, r)
+	return nil
+}
+
+// BenchmarkCatchUp reads a log of 10,000 messages for one member, whose pages are kept or not.
+func BenchmarkCatchUp(b *testing.B) {
+	const n = 10_000
+	log := memlog.New(memlog.Options{})
+	entries := make([]msglog.Entry, n)
+	for i := range entries {
+		entries[i] = msglog.Entry{Room: Room, Session: alice, ID: wire.ID(i + 1), From: "Alice", Text: benchText}
+	}
+	if err := log.Append(context.Background(), entries); err != nil {
+		b.Fatal(err)
+	}
+	shared := newPages(log)
+	for _, kept := range []bool{false, true} {
+		b.Run(fmt.Sprintf("kept-%v", kept), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				p := shared
+				if !kept {
+					p = newPages(log)
+				}
+				for seq := wire.Seq(1); seq <= n; seq += pageEntries {
+					if _, err := p.get(seq, n); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}
