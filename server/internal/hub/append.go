@@ -66,10 +66,13 @@ var handlers = map[requestKind]func(*appender, request){
 	requestShutdown: (*appender).shutdown,
 }
 
-// collect waits for a request and takes all that are there.
+// collect waits for a request, and until the last block has been written to everybody, and takes all that are there:
+// what is said while the fan-out is busy makes one larger block and not several, each of which would cost a write for
+// every member.
 func (a *appender) collect() {
 	clear(a.requests)
 	a.requests = append(a.requests[:0], <-a.hub.inbox)
+	a.hub.fanout.awaitSlot()
 	bytes := len(a.requests[0].text)
 	for len(a.requests) < batchRequests && bytes < batchBytes {
 		select {

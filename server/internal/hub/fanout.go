@@ -13,7 +13,7 @@ type fanout struct {
 	// Set when it is made, then only read.
 	tail   *tail
 	behind func(*Member) // starts the goroutine of a member that does not keep up
-	slot   chan struct{} // of capacity 1: taken while a block is among requests
+	slot   chan struct{} // of capacity 1: taken while a block is among requests or being written
 	wake   chan struct{} // requests has something; of capacity 1
 	quit   chan struct{}
 
@@ -53,11 +53,16 @@ func newFanout(t *tail, behind func(*Member)) *fanout {
 	}
 }
 
-// publish hands over the next block, which is in the tail already. While another one waits to be written it blocks; what
-// is said meanwhile makes the next one larger.
+// publish hands over the next block, which is in the tail already. Until the one before has been written it blocks.
 func (f *fanout) publish(b *block) {
 	f.slot <- struct{}{}
 	f.request(fanoutRequest{block: b})
+}
+
+// awaitSlot returns when no block waits or is being written. It is for who calls publish.
+func (f *fanout) awaitSlot() {
+	f.slot <- struct{}{}
+	<-f.slot
 }
 
 // attach is what m's writer calls when m has caught up. It makes m live, and the caller is its writer no more; or it has
@@ -95,8 +100,8 @@ func (f *fanout) run() {
 		f.mu.Unlock()
 		for _, r := range requests {
 			if r.block != nil {
-				<-f.slot
 				f.fanOut(r.block)
+				<-f.slot
 			} else {
 				f.serve(r)
 			}
