@@ -224,17 +224,30 @@ func (c *session) leave(why error) {
 	<-c.member.Done()
 }
 
-// linger ends our half of the connection and reads on for a moment, for as long as the client still sends. Closing it
-// while there is something unread would reset it, and the client might never see why it was ended (RFC 1122, section
-// 4.2.2.13).
+// lingerQuiet is how long linger waits for a client that sends nothing.
+const lingerQuiet = time.Second
+
+// linger ends our half of the connection and reads on until the client has ended its own, sends nothing for a moment, or
+// has had Config.Linger. Closing the connection while there is something unread would reset it, and the client might
+// never see what is still on its way to it, above all why it was ended (RFC 1122, section 4.2.2.13).
 func (c *session) linger() {
 	half, ok := c.conn.(interface{ CloseWrite() error })
 	if !ok || half.CloseWrite() != nil {
 		return
 	}
-	const patience, most = time.Second, 256 << 10
-	c.conn.SetReadDeadline(time.Now().Add(min(patience, c.server.cfg.Linger)))
-	io.CopyN(io.Discard, c.conn, most)
+	end := time.Now().Add(c.server.cfg.Linger)
+	unread := make([]byte, 4<<10)
+	for err := error(nil); err == nil; {
+		c.conn.SetReadDeadline(earlier(time.Now().Add(lingerQuiet), end))
+		_, err = c.conn.Read(unread)
+	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // wait holds reading back until the limit allows another frame. Nothing is refused: the client's frames wait in its
