@@ -12,9 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// floorFlag, as the first argument, makes this program the bare broadcaster, which is the yardstick: it writes whatever
-// it reads from a sender to each receiver, with no protocol, no log and no order to keep. It is a process of its own so
-// that its CPU can be measured like a server's. Two numbers follow, of receivers and of senders.
+// floorFlag, as the first argument, makes this program the bare broadcaster, which is the yardstick: it reads from every
+// sender that has something and writes all of that to each receiver, with no protocol, no log and no order to keep. It
+// is a process of its own so that its CPU can be measured like a server's. Two numbers follow, of receivers and of
+// senders.
 const floorFlag = "-floor-process"
 
 // errFloorOver is when the process that has started this one wants no more of it, or has ended.
@@ -84,13 +85,19 @@ func (f *floor) serve(n, senders int, out io.Writer) error {
 		if err != nil && !errors.Is(err, unix.EINTR) {
 			return err
 		}
+		n := 0
 		for _, e := range events[:max(k, 0)] {
 			if e.Fd == stdin {
 				return errFloorOver
 			}
-			if err := f.broadcast(int(e.Fd)); err != nil {
+			got, err := f.read(int(e.Fd), f.buf[n:])
+			if err != nil {
 				return err
 			}
+			n += got
+		}
+		if err := f.broadcast(f.buf[:n]); err != nil {
+			return err
 		}
 	}
 }
@@ -107,19 +114,25 @@ func (f *floor) accept(ln int) (int, error) {
 	return fd, unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 }
 
-// broadcast reads once from a sender and writes that to all receivers.
-func (f *floor) broadcast(sender int) error {
-	n, err := unix.Read(sender, f.buf)
+// read reads once from a sender, as much as there is room for.
+func (f *floor) read(sender int, room []byte) (int, error) {
+	if len(room) == 0 {
+		return 0, nil
+	}
+	n, err := unix.Read(sender, room)
 	switch {
 	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
-		return nil
-	case err != nil:
-		return err
-	case n == 0:
-		return errFloorOver
+		return 0, nil
+	case err == nil && n == 0:
+		err = errFloorOver
 	}
+	return max(n, 0), err
+}
+
+// broadcast writes what was read from all senders that had something to each receiver.
+func (f *floor) broadcast(text []byte) error {
 	for _, fd := range f.receivers {
-		for left := f.buf[:n]; len(left) > 0; {
+		for left := text; len(left) > 0; {
 			k, err := unix.Write(fd, left)
 			if errors.Is(err, unix.EAGAIN) {
 				err = awaitFloor(fd, unix.POLLOUT)
