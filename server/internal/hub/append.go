@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"slices"
 
 	"hubbub/server/internal/msglog"
 	"hubbub/wire"
@@ -103,11 +104,14 @@ func (a *appender) store() {
 		return
 	}
 	err := a.hub.cfg.Log.Append(context.Background(), a.entries)
-	a.refused = err != nil
-	a.trouble.note(&a.hub.cfg, len(a.entries), err)
-	if !a.refused {
-		a.block.grow(a.entries)
+	if a.refused = err != nil; a.refused {
+		a.trouble.refuse(&a.hub.cfg, len(a.entries), err)
+		return
 	}
+	if slices.ContainsFunc(a.entries, func(e msglog.Entry) bool { return !e.Duplicate }) {
+		a.trouble.over(&a.hub.cfg)
+	}
+	a.block.grow(a.entries)
 }
 
 // say puts a stored message into the block.
@@ -245,7 +249,9 @@ func (a *appender) backlog(join wire.Join) (b *backlog, gap bool) {
 	}
 	bounds, err := a.hub.cfg.Log.Bounds(context.Background(), Room)
 	if err != nil {
-		a.hub.cfg.Logger.Error("the log can't be read; a client joins without what it missed", "error", err)
+		if n, due := a.hub.unreadable.count(a.hub.cfg.Now()); due {
+			a.hub.cfg.Logger.Error("the log can't be read; a client joins without what it missed", "times", n, "error", err)
+		}
 		return nil, join.Since != nil
 	}
 	oldest := bounds.First - 1

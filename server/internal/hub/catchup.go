@@ -41,7 +41,10 @@ func (m *Member) catchUp() {
 		}
 		v, err := m.fill(&scratch)
 		if err != nil {
-			m.hub.cfg.Logger.Error("the log can't be read; a client that is behind is cut off", "user", m.name, "error", err)
+			if n, due := m.hub.unreadable.count(m.hub.cfg.Now()); due {
+				m.hub.cfg.Logger.Error("the log can't be read; a client that is behind is cut off",
+					"user", m.name, "times", n, "error", err)
+			}
 			m.Fail(wire.Errorf(wire.CodeInternal, "the server can't read what you have missed; join again later"))
 			continue
 		}

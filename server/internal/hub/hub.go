@@ -62,6 +62,8 @@ type Hub struct {
 	tail   *tail
 	pages  *pages
 
+	unreadable reminder // of a log that can't be read
+
 	goroutines sync.WaitGroup // the appender's, the fan-out's and those of members that are behind
 	members    sync.WaitGroup // in the room or about to be out: their connections may still be written to
 
