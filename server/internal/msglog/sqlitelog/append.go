@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"hubbub/server/internal/msglog"
 	"hubbub/wire"
@@ -39,10 +40,10 @@ func (l *Log) Append(ctx context.Context, entries []msglog.Entry) error {
 	}
 	defer func() { l.writer <- w }()
 	if err := w.append(ctx, entries); err != nil {
-		w.failed = true
+		w.failed = w.failed || isFromDatabase(err)
 		return explain(l.dir, err)
 	}
-	if w.failed {
+	if w.failed && slices.ContainsFunc(w.places, func(p place) bool { return !p.duplicate }) {
 		w.failed = false
 		signal(l.recovered)
 	}

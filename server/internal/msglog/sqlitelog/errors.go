@@ -25,6 +25,12 @@ func explain(dir string, err error) error {
 	return fmt.Errorf("the log in %s: %w", dir, err)
 }
 
+// isFromDatabase reports whether err is the database's, and not that of an entry or of a context.
+func isFromDatabase(err error) bool {
+	var cause *sqlite.Error
+	return errors.As(err, &cause)
+}
+
 func adviceFor(err error) string {
 	const (
 		full     = "its disk is full; make room there, then messages are stored again"

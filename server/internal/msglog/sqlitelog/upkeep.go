@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// upkeepPause is how long the upkeep is left when it has failed, unless an Append succeeds before that which follows one
-// that has failed as well: what was wrong seems to be over then. It is also the least time between two lines in the
-// server's log about it.
+// upkeepPause is how long the upkeep is left when it has failed, unless an Append stores something before that which
+// follows one that has failed as well: what was wrong seems to be over then. It is also the least time between two lines
+// in the server's log about it.
 const upkeepPause = time.Minute
 
 // wakeUpkeep tells the upkeep that there may be something to do.
@@ -63,6 +63,9 @@ func (l *Log) rest(ctx context.Context) {
 // tidy does what there is to do.
 func (l *Log) tidy(ctx context.Context) error {
 	for {
+		if ctx.Err() != nil { // takeWriter may find the writer all the same
+			return ctx.Err()
+		}
 		if err := l.settle(ctx); err != nil {
 			return err
 		}

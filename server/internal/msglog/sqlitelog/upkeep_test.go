@@ -1,12 +1,15 @@
 package sqlitelog
 
 import (
+	"context"
 	"log/slog"
 	"strings"
 	"sync"
 	"testing"
 
+	"hubbub/server/internal/msglog"
 	"hubbub/server/internal/msglog/logtest"
+	"hubbub/wire"
 )
 
 // lines collects what is logged.
@@ -61,4 +64,78 @@ func TestUpkeepRecoversWithAppend(t *testing.T) {
 	eventually(t, "what is over the bound is deleted", func() bool {
 		return count(t, log, "SELECT count(*) FROM messages") <= dropStep
 	})
+}
+
+// Only the database's own failures are ones that it can recover from, and only what is stored shows that it has:
+// duplicates are not, and so need no room.
+func TestWhatRecoveryIs(t *testing.T) {
+	log := mustOpen(t, t.TempDir(), Options{})
+	failed := func() bool {
+		w := <-log.writer
+		defer func() { log.writer <- w }()
+		return w.failed
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	const broken = "CREATE TRIGGER stop BEFORE INSERT ON messages WHEN NEW.text = 'no' BEGIN SELECT raise(ABORT, 'no'); END"
+	asWriter(t, log, broken)
+	entry := func(id wire.ID, text string) msglog.Entry {
+		return msglog.Entry{Room: lobby, Session: logtest.Session(1), ID: id, From: "Alice", Text: text}
+	}
+	for _, step := range []struct {
+		what     string
+		entries  []msglog.Entry
+		taken    bool
+		failed   bool
+		recovers bool
+	}{
+		{"a first message", []msglog.Entry{entry(1, "yes")}, true, false, false},
+		{"no session", []msglog.Entry{{Room: lobby, Text: "yes"}}, false, false, false},
+		{"a failure", []msglog.Entry{entry(2, "no")}, false, true, false},
+		{"no session either", []msglog.Entry{{Room: lobby, Text: "yes"}}, false, true, false},
+		{"a duplicate", []msglog.Entry{entry(1, "yes")}, true, true, false},
+		{"a duplicate and a message", []msglog.Entry{entry(1, "yes"), entry(3, "yes")}, true, false, true},
+		{"one more", []msglog.Entry{entry(4, "yes")}, true, false, false},
+	} {
+		if err := log.Append(t.Context(), step.entries); (err == nil) != step.taken {
+			t.Fatalf("%s: %v", step.what, err)
+		}
+		if failed() != step.failed {
+			t.Errorf("%s: failed is %v", step.what, !step.failed)
+		}
+		select {
+		case <-log.recovered:
+			if !step.recovers {
+				t.Errorf("%s: it has recovered", step.what)
+			}
+		default:
+			if step.recovers {
+				t.Errorf("%s: it has not recovered", step.what)
+			}
+		}
+	}
+	w := <-log.writer
+	if err := w.append(cancelled, []msglog.Entry{entry(5, "yes")}); err == nil || isFromDatabase(err) {
+		t.Errorf("a context that ends is the database's failure %v", err)
+	}
+	log.writer <- w
+}
+
+// When the log is closed, the upkeep does nothing more, though there is something to do and the writer is free.
+func TestUpkeepEnds(t *testing.T) {
+	log := mustOpen(t, t.TempDir(), Options{Keep: 1})
+	log.stop()
+	<-log.stopped
+	const steps = 20
+	mustAppend(t, log, logtest.Entries(logtest.Session(1), 1, steps*dropStep))
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range steps {
+		if err := log.tidy(ended); err != context.Canceled {
+			t.Fatal(err)
+		}
+	}
+	if n := count(t, log, "SELECT count(*) FROM messages"); n != steps*dropStep {
+		t.Errorf("%d messages have been deleted", steps*dropStep-n)
+	}
 }

@@ -38,7 +38,7 @@ type writer struct {
 	byNo     map[int64]*session // the same
 	names    map[string]int64
 
-	failed bool // the last Append has
+	failed bool // an Append has, by the database's fault, and nothing has been stored since
 
 	touched []*room // that the open transaction has added, or added entries to
 	places  []place // of the open transaction's entries
