@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/exec"
 	"strings"
 	"syscall"
 
@@ -28,7 +27,7 @@ var leavers = []struct {
 }{
 	{"the end of the input", func(l *leaver) error { return l.stdin.Close() }, true},
 	{"SIGTERM", func(l *leaver) error { return l.cmd.Process.Signal(syscall.SIGTERM) }, true},
-	{"SIGKILL", func(l *leaver) error { return l.cmd.Process.Kill() }, false},
+	{"SIGKILL", func(l *leaver) error { l.kill(); return nil }, false},
 }
 
 // leaving ends REPLs while the network holds back what they say, or the acknowledgements of it. Whoever can still say
@@ -69,9 +68,9 @@ func leaving(ctx context.Context, s *stage) error {
 
 // leaver is a REPL behind a network of its own.
 type leaver struct {
+	*process
 	name   string
 	proxy  *proxy
-	cmd    *exec.Cmd
 	stdin  io.WriteCloser
 	stderr bytes.Buffer
 
@@ -87,19 +86,16 @@ func (s *stage) startLeaver(ctx context.Context, name string) (*leaver, error) {
 	}
 	l := &leaver{name: name, proxy: proxy, acks: make(chan wire.ID, heardLines+unheardLines)}
 	l.acknowledged = make([]bool, heardLines+unheardLines)
-	l.cmd = programs.Command(ctx, s.dir, s.set.REPL, "-addr", proxy.addr(), "-name", name, "-json", "-timeout", "2s")
-	l.cmd.Stderr = &l.stderr
-	if l.stdin, err = l.cmd.StdinPipe(); err != nil {
+	cmd := programs.Command(ctx, s.dir, s.set.REPL, "-addr", proxy.addr(), "-name", name, "-json", "-timeout", "2s")
+	cmd.Stderr = &l.stderr
+	if l.stdin, err = cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
-	stdout, err := l.cmd.StdoutPipe()
+	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	if err := l.cmd.Start(); err != nil {
-		return nil, err
-	}
-	go func() {
+	l.process, err = s.launch(cmd, func() {
 		defer close(l.acks)
 		for lines := bufio.NewScanner(stdout); lines.Scan(); {
 			if frame, err := wire.DecodeServer(lines.Bytes()); err == nil {
@@ -108,16 +104,16 @@ func (s *stage) startLeaver(ctx context.Context, name string) (*leaver, error) {
 				}
 			}
 		}
-	}()
-	return l, nil
+	})
+	return l, err
 }
 
 // leave has the REPL say something that is acknowledged and something that is not, for which the network holds back
 // what it sends or else what it gets, and ends it.
 func (l *leaver) leave(ctx context.Context, reader *reader, up bool, end func(*leaver) error) error {
-	defer l.cmd.Wait()
+	defer l.wait()
 	defer l.proxy.drop()
-	defer l.cmd.Process.Kill()
+	defer l.kill()
 	l.write(0, heardLines)
 	for range heardLines {
 		select {
@@ -150,7 +146,7 @@ func (l *leaver) leave(ctx context.Context, reader *reader, up bool, end func(*l
 	for id := range l.acks { // until it has ended
 		l.acknowledged[id-1] = true
 	}
-	l.cmd.Wait()
+	l.wait()
 	return nil
 }
 

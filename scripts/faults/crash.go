@@ -31,7 +31,7 @@ func crash(ctx context.Context, s *stage) error {
 		return err
 	}
 	written := make(chan error, 1)
-	go func() { written <- waitForAll(writers) }()
+	s.goroutines.Go(func() { written <- waitForAll(writers) })
 	return s.killUntil(ctx, written)
 }
 

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"strings"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 
 	"hubbub/scripts/internal/programs"
 )
@@ -33,4 +38,53 @@ func TestNothingIsLostOrDoubled(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A server that lives for no time can't be killed in the middle of something.
+func TestBetweenMustBeSomeTime(t *testing.T) {
+	for _, between := range []time.Duration{0, -time.Second} {
+		err := runAll(t.Context(), plan{betweenKills: between}, "crash")
+		if err == nil || !strings.Contains(err.Error(), "-between") {
+			t.Errorf("%v: %v", between, err)
+		}
+	}
+}
+
+// A case that breaks off in the middle leaves nothing behind: no program, and no goroutine that feeds one.
+func TestWhatBreaksOffLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	set, err := programs.Build(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	enough := errors.New("enough")
+	var left []*process
+	c := faultCase{"breaksoff", func(ctx context.Context, s *stage) error {
+		defer func() { left = s.processes }()
+		if err := s.startServer(ctx); err != nil {
+			return err
+		}
+		if _, err := s.startReader(ctx, s.server.addr); err != nil {
+			return err
+		}
+		if _, err := s.startWriters(ctx, s.server.addr, 2, 10, time.Hour); err != nil {
+			return err
+		}
+		if _, err := s.startLeaver(ctx, "leaver"); err != nil {
+			return err
+		}
+		return enough
+	}}
+	if _, err := c.run(t.Context(), set, dir, plan{}); !errors.Is(err, enough) {
+		t.Error(err)
+	}
+	if len(left) != 4 {
+		t.Errorf("%d programs were started", len(left))
+	}
+	for _, p := range left {
+		if p.cmd.ProcessState == nil {
+			t.Errorf("%v was not awaited", p.cmd.Args)
+		}
+	}
+	goleak.VerifyNone(t)
 }

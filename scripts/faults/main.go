@@ -3,7 +3,7 @@
 //
 //   - crash: the server is killed and started again, and the network between it and the REPLs delays, stalls, cuts
 //     frames in half and resets connections
-//   - client: REPLs are killed, stopped, or lose patience with lines that are not acknowledged
+//   - client: REPLs are ended by SIGTERM or SIGKILL, or lose patience with lines that are not acknowledged
 //   - limit: the server's files can't grow, as on a full disk, and then can again
 //   - disk: the same on a small file system that really is full; only where one may be mounted
 //   - name: two clients race for one name, while connections are reset
@@ -59,6 +59,9 @@ func main() {
 
 // runAll runs the cases of those names one after the other and prints what has happened in each.
 func runAll(ctx context.Context, p plan, names string) error {
+	if p.betweenKills <= 0 {
+		return fmt.Errorf("the server can't live for %v; -between must be more than that", p.betweenKills)
+	}
 	chosen, err := choose(names)
 	if err != nil {
 		return err
@@ -78,9 +81,9 @@ func runAll(ctx context.Context, p plan, names string) error {
 		f, err := c.run(ctx, set, dir, p)
 		if f.skipped != nil {
 			fmt.Printf("%-8s NOT DONE: %v\n", c.name, f.skipped)
-			continue
+		} else {
+			fmt.Printf("%-8s %v\n", c.name, f)
 		}
-		fmt.Printf("%-8s %v\n", c.name, f)
 		if err != nil {
 			failed = true
 			fmt.Printf("%-8s BROKEN: %s\n", c.name, strings.ReplaceAll(err.Error(), "\n", "\n         "))

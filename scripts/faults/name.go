@@ -55,7 +55,13 @@ func race(ctx context.Context, s *stage) error {
 		takeovers += c.takeovers.Load()
 	}
 	s.figures.note = fmt.Sprintf("the name was refused %d times and taken back %d times", taken, takeovers)
-	return errors.Join(failed[0], failed[1], oneAtATime(reader))
+	if err := errors.Join(failed[:]...); err != nil {
+		return err
+	}
+	if _, err := reader.upTo(wire.Seq(len(s.said))); err != nil {
+		return err
+	}
+	return oneAtATime(reader)
 }
 
 // contender is one of the two.

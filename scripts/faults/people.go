@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -23,8 +22,8 @@ const patience = 20 * time.Second
 
 // writer is a REPL that is fed numbered lines.
 type writer struct {
+	*process
 	name   string
-	cmd    *exec.Cmd
 	stderr bytes.Buffer
 }
 
@@ -33,37 +32,45 @@ func (s *stage) startWriters(ctx context.Context, addr string, n, lines int, pau
 	var writers []*writer
 	for i := range n {
 		w := &writer{name: fmt.Sprintf("writer%d", i)}
-		w.cmd = programs.Command(ctx, s.dir, s.set.REPL, "-addr", addr, "-name", w.name, "-timeout", patience.String())
-		w.cmd.Stderr = &w.stderr
-		stdin, err := w.cmd.StdinPipe()
+		cmd := programs.Command(ctx, s.dir, s.set.REPL, "-addr", addr, "-name", w.name, "-timeout", patience.String())
+		cmd.Stderr = &w.stderr
+		stdin, err := cmd.StdinPipe()
 		if err != nil {
-			return writers, err
+			return nil, err
 		}
-		if err := w.cmd.Start(); err != nil {
-			return writers, err
+		if w.process, err = s.launch(cmd, func() {}); err != nil {
+			return nil, err
 		}
 		for n := range lines {
 			s.said[line(w.name, n)] = true // its status says so in the end
 		}
-		go func() { // ends when everything is written, or with the REPL
-			defer stdin.Close()
-			for n := range lines {
-				if _, err := fmt.Fprintln(stdin, line(w.name, n)); err != nil {
-					return
-				}
-				if pause > 0 {
-					time.Sleep(pause)
-				}
-			}
-		}()
+		s.goroutines.Go(func() { w.feed(stdin, lines, pause) })
 		writers = append(writers, w)
 	}
 	return writers, nil
 }
 
+// feed gives the REPL its lines, until it has them all or has ended.
+func (w *writer) feed(stdin io.WriteCloser, lines int, pause time.Duration) {
+	defer stdin.Close()
+	for n := range lines {
+		if _, err := fmt.Fprintln(stdin, line(w.name, n)); err != nil {
+			return
+		}
+		if pause <= 0 {
+			continue
+		}
+		select {
+		case <-time.After(pause):
+		case <-w.ended:
+			return
+		}
+	}
+}
+
 // wait waits for the REPL's end. A status of 0 says that everything was delivered.
 func (w *writer) wait() error {
-	if err := w.cmd.Wait(); err != nil {
+	if err := w.process.wait(); err != nil {
 		return fmt.Errorf("%s: %w: %s", w.name, err, strings.TrimSpace(w.stderr.String()))
 	}
 	return nil
@@ -71,35 +78,35 @@ func (w *writer) wait() error {
 
 // reader is a REPL that listens.
 type reader struct {
+	*process
 	name string
-	cmd  *exec.Cmd
 
 	mu        sync.Mutex // guards the following
 	messages  []wire.Message
 	announced []wire.ServerMessage
 	changed   chan struct{} // closed, and replaced, when something has come
-	ended     bool
 }
 
-// startReader starts one and returns when it is in the room.
-func startReader(ctx context.Context, set programs.Set, dir, addr, name string) (*reader, error) {
-	r := &reader{name: name, changed: make(chan struct{})}
-	r.cmd = programs.Command(ctx, dir, set.REPL,
-		"-addr", addr, "-name", name, "-json", "-follow", "-timeout", patience.String())
-	stdout, err := r.cmd.StdoutPipe()
+// startReader starts one and returns when it is in the room. What it gets is checked at the end.
+func (s *stage) startReader(ctx context.Context, addr string) (*reader, error) {
+	r := &reader{name: fmt.Sprintf("reader%d", len(s.readers)), changed: make(chan struct{})}
+	cmd := programs.Command(ctx, s.dir, s.set.REPL,
+		"-addr", addr, "-name", r.name, "-json", "-follow", "-timeout", patience.String())
+	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	if err := r.cmd.Start(); err != nil {
+	welcomed := make(chan struct{})
+	if r.process, err = s.launch(cmd, func() { r.read(stdout, welcomed) }); err != nil {
 		return nil, err
 	}
-	welcomed := make(chan struct{})
-	go r.read(stdout, welcomed)
 	select {
 	case <-welcomed:
+		s.readers = append(s.readers, r)
 		return r, nil
+	case <-r.ended:
+		return nil, fmt.Errorf("%s has ended before it was in the room: %w", r.name, r.err)
 	case <-ctx.Done():
-		r.cmd.Process.Kill()
 		return nil, ctx.Err()
 	}
 }
@@ -124,7 +131,6 @@ func (r *reader) read(stdout io.Reader, welcomed chan<- struct{}) {
 			r.update(func() { r.announced = append(r.announced, frame) })
 		}
 	}
-	r.update(func() { r.ended = true })
 }
 
 func (r *reader) update(change func()) {
@@ -147,16 +153,15 @@ func (r *reader) upTo(last wire.Seq) ([]wire.Message, error) {
 	late := time.After(patience)
 	for {
 		r.mu.Lock()
-		messages, changed, ended := r.messages, r.changed, r.ended
+		messages, changed := r.messages, r.changed
 		r.mu.Unlock()
 		if n := len(messages); n > 0 && messages[n-1].Seq >= last {
 			return messages, nil
 		}
-		if ended {
-			return messages, fmt.Errorf("%s has ended: %w", r.name, r.cmd.Wait())
-		}
 		select {
 		case <-changed:
+		case <-r.ended:
+			return messages, fmt.Errorf("%s has ended: %w", r.name, r.err)
 		case <-late:
 			return messages, fmt.Errorf("%s has %d messages and waits in vain for number %d", r.name, len(messages), last)
 		}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"hubbub/scripts/internal/programs"
@@ -102,6 +103,9 @@ type stage struct {
 	readers []*reader
 	said    record
 
+	processes  []*process
+	goroutines sync.WaitGroup // that await the processes, and feed them; they end with them
+
 	onlookers int // lines said in onlook
 
 	figures figures
@@ -125,15 +129,6 @@ func (s *stage) startProxy(every int) (*proxy, error) {
 	return proxy, nil
 }
 
-// startReader starts a REPL that listens, and returns when it is in the room. What it gets is checked at the end.
-func (s *stage) startReader(ctx context.Context, addr string) (*reader, error) {
-	r, err := startReader(ctx, s.set, s.dir, addr, fmt.Sprintf("reader%d", len(s.readers)))
-	if err == nil {
-		s.readers = append(s.readers, r)
-	}
-	return r, err
-}
-
 // check compares what was said with what is stored, and that with what the readers have.
 func (s *stage) check(ctx context.Context) error {
 	for _, p := range s.proxies {
@@ -147,12 +142,12 @@ func (s *stage) check(ctx context.Context) error {
 	return check(&s.figures, stored, s.said, s.readers)
 }
 
-// strike ends everything that is still running.
+// strike ends everything that is still running, and waits for it.
 func (s *stage) strike() error {
-	for _, r := range s.readers {
-		r.cmd.Process.Kill()
-		r.cmd.Wait()
+	for _, p := range s.processes {
+		p.kill()
 	}
+	s.goroutines.Wait()
 	for _, p := range s.proxies {
 		p.close()
 	}
