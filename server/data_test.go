@@ -68,7 +68,8 @@ func TestDefaultFolder(t *testing.T) {
 	if got := defaultData(lookup); got != filepath.Join(home, "state", "hubbub") {
 		t.Errorf("got %s", got)
 	}
-	if err := run(t.Context(), []string{"-listen", "127.0.0.1:0"}, noEnv, new(output)); err == nil || exitStatus(err) != 2 {
+	err = run(t.Context(), []string{"-listen", "127.0.0.1:0"}, noEnv, new(output))
+	if err == nil || exitStatus(err) != 2 {
 		t.Errorf("without a home: %v", err)
 	}
 }

@@ -166,7 +166,8 @@ func TestRefusedOfMembers(t *testing.T) {
 		{"a text without id", `{"type":"chat","data":""}`, wire.CodeBadText, 0},
 		{"4,097 bytes", chatFrame(strings.Repeat("x", wire.MaxText+1)), wire.CodeBadText, 1},
 		{"4,098 bytes of two each", chatFrame(strings.Repeat("é", wire.MaxText/2+1)), wire.CodeBadText, 1},
-		{"a longest frame", string(wire.Append(nil, wire.Chat{Text: strings.Repeat("x", wire.MaxFrame-25)})), wire.CodeBadText, 0},
+		{"a longest frame",
+			string(wire.Append(nil, wire.Chat{Text: strings.Repeat("x", wire.MaxFrame-25)})), wire.CodeBadText, 0},
 		{"an escape", chatFrame("\x1b]0;title\a"), wire.CodeBadText, 1},
 		{"a carriage return", chatFrame("a\rb"), wire.CodeBadText, 1},
 		{"a zero", chatFrame("a\x00b"), wire.CodeBadText, 1},
@@ -261,8 +262,8 @@ func TestRefusedConnectionsTakeNoPlace(t *testing.T) {
 	carol.welcome(wire.Join{Name: "Carol"})
 }
 
-// What ends a connection is the last that is said over it, and comes before others read that its client has left: with a
-// busy room too, its client does not.
+// What ends a connection is the last that is said over it, and comes before others read that its client has left: with
+// a busy room too, its client does not.
 func TestErrorIsTheLastWord(t *testing.T) {
 	const rounds = 200
 	p := start(t, "-rate", "0")

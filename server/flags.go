@@ -60,10 +60,13 @@ func parseFlags(args []string, lookupEnv func(string) (string, bool), out io.Wri
 	var o options
 	flags := flag.NewFlagSet("hubbub-server", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&o.listen, "listen", "127.0.0.1:5050", "the `address` to listen on, host:port; port 0 takes a free one")
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:5050",
+		"the `address` to listen on, host:port; port 0 takes a free one")
 	flags.StringVar(&o.data, "data", defaultData(lookupEnv), "the `folder` of the log; \"memory\" keeps nothing on disk")
-	flags.StringVar(&o.log, "log", "console", "the `form` of the log: console for people; text or json for programs, without what people say")
-	flags.TextVar(&o.logLevel, "log-level", slog.LevelInfo, "log what is at least so important: debug, info, warn or error")
+	flags.StringVar(&o.log, "log", "console",
+		"the `form` of the log: console for people; text or json for programs, without what people say")
+	flags.TextVar(&o.logLevel, "log-level", slog.LevelInfo,
+		"log what is at least so important: debug, info, warn or error")
 	flags.StringVar(&o.motd, "motd", "", "the `file` with the greeting, at most 1024 bytes")
 	flags.IntVar(&o.maxClients, "max-clients", 10000, "connections at a time")
 	flags.IntVar(&o.maxPerIP, "max-per-ip", 1000, "connections at a time from one address")

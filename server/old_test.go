@@ -22,10 +22,16 @@ func TestFramesOfAnyShape(t *testing.T) {
 		{"with a newline", []string{"{\"type\":\"chat\",\"data\":\"a\"}\r\n"}, []string{"a"}},
 		{"two in one write", []string{`{"type": "chat", "data": "a"}{"type": "chat", "data": "b"}`}, []string{"a", "b"}},
 		{"over several lines", []string{"{\n \"type\": \"chat\",\n \"data\": \"a\"\n}\n"}, []string{"a"}},
-		{"in pieces", []string{`{"type": "ch`, `at", "data": "}`, `\"{\\`, `"`, `}{`, `"type": "chat", "data": "b"}`}, []string{`}"{\`, "b"}},
+		{
+			"in pieces", []string{`{"type": "ch`, `at", "data": "}`, `\"{\\`, `"`, `}{`, `"type": "chat", "data": "b"}`},
+			[]string{`}"{\`, "b"},
+		},
 		{"escaped as Python does", []string{`{"type": "chat", "data": "caf\u00e9 \ud83d\ude00"}`}, []string{"café 😀"}},
 		{"the longest frame", []string{padded("long", wire.MaxFrame)}, []string{"long"}},
-		{"the longest, and another", []string{padded("long", wire.MaxFrame) + `{"type":"chat","data":"b"}`}, []string{"long", "b"}},
+		{
+			"the longest, and another", []string{padded("long", wire.MaxFrame) + `{"type":"chat","data":"b"}`},
+			[]string{"long", "b"},
+		},
 		{"unknown fields", []string{`{"x":{"y":[1,{}]},"type":"chat","colour":"red","data":"a","to":null}`}, []string{"a"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

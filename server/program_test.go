@@ -85,7 +85,8 @@ func TestCalledWrongly(t *testing.T) {
 			if err == nil || exitStatus(err) != c.status {
 				t.Fatalf("ended with %v and status %d, want %d", err, exitStatus(err), c.status)
 			}
-			if says := err.Error(); !strings.Contains(says, c.says) || strings.Contains(says, "\n") || strings.HasSuffix(says, ".") {
+			says := err.Error()
+			if !strings.Contains(says, c.says) || strings.Contains(says, "\n") || strings.HasSuffix(says, ".") {
 				t.Errorf("it says %q, want one sentence with %q", says, c.says)
 			}
 			if out != "" {
@@ -118,7 +119,8 @@ func TestVersionAndHelp(t *testing.T) {
 func TestEnvironment(t *testing.T) {
 	lookup := func(key string) (string, bool) {
 		value, ok := map[string]string{
-			"HUBBUB_LISTEN": "127.0.0.1:1", "HUBBUB_MAX_PER_IP": "7", "HUBBUB_RATE": "3", "HUBBUB_LOG_LEVEL": "warn", "RATE": "9",
+			"HUBBUB_LISTEN": "127.0.0.1:1", "HUBBUB_MAX_PER_IP": "7", "HUBBUB_RATE": "3", "HUBBUB_LOG_LEVEL": "warn",
+			"RATE": "9",
 		}[key]
 		return value, ok
 	}

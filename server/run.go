@@ -71,7 +71,8 @@ func openLog(ctx context.Context, o options, addr string, logger *slog.Logger) (
 	case inMemory:
 		return memlog.New(memlog.Options{Entries: o.history}), nil
 	case "":
-		return nil, fmt.Errorf("there is no home folder to keep the log in: say where with -data, or -data memory; %w", errUsage)
+		return nil, fmt.Errorf("there is no home folder to keep the log in: say where with -data, or -data memory; %w",
+			errUsage)
 	}
 	return sqlitelog.Open(ctx, o.data, sqlitelog.Options{Keep: o.history, Owner: addr, Logger: logger})
 }

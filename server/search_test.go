@@ -53,9 +53,15 @@ func TestSearch(t *testing.T) {
 				{wire.Search{Words: "hello", Limit: 10}, "3 messages found.", []wire.Seq{3, 2, 1}, false},
 				{wire.Search{Words: "hello", Limit: 2}, "2 messages found, and there are older ones.", []wire.Seq{3, 2}, true},
 				{wire.Search{Words: "hello", Limit: 2, Before: 2}, "1 message found.", []wire.Seq{1}, false},
-				{wire.Search{Words: "hello", Limit: 1, Before: 3}, "1 message found, and there are older ones.", []wire.Seq{2}, true},
+				{
+					wire.Search{Words: "hello", Limit: 1, Before: 3},
+					"1 message found, and there are older ones.", []wire.Seq{2}, true,
+				},
 				{wire.Search{Words: "hello", Limit: 1, Before: 1}, "No messages found.", nil, false},
-				{wire.Search{Words: "hello", Limit: wire.MaxCount, Before: wire.MaxCount}, "3 messages found.", []wire.Seq{3, 2, 1}, false},
+				{
+					wire.Search{Words: "hello", Limit: wire.MaxCount, Before: wire.MaxCount},
+					"3 messages found.", []wire.Seq{3, 2, 1}, false,
+				},
 				{wire.Search{Words: "hello wor", Limit: 9}, "1 message found.", []wire.Seq{3}, false},
 				{wire.Search{Words: "hello OR bye", Limit: 9}, "No messages found.", nil, false},
 				{wire.Search{Words: `"all"`, Limit: 9}, "1 message found.", []wire.Seq{4}, false},

@@ -2,9 +2,9 @@ package wire
 
 import "bytes"
 
-// plainChat decodes a chat written as [Append] writes it, with a text that has nothing escaped in it. That is nearly all
-// that a server decodes, and encoding/json takes ten times as long. It reports false where it is anything else, a bad
-// frame for example, which is then for encoding/json to judge. Whether the text is UTF-8 is not looked at.
+// plainChat decodes a chat written as [Append] writes it, with a text that has nothing escaped in it. That is nearly
+// all that a server decodes, and encoding/json takes ten times as long. It reports false where it is anything else, a
+// bad frame for example, which is then for encoding/json to judge. Whether the text is UTF-8 is not looked at.
 func plainChat(object []byte) (Chat, bool) {
 	const head, id = `{"type":"chat","data":"`, `,"id":`
 	rest, ok := bytes.CutPrefix(object, []byte(head))

@@ -30,8 +30,8 @@ var serverFrames = map[Type]decoder{
 }
 
 // DecodeClient parses a frame that a client sent: a [Join], [Chat], [HistoryRequest], [Search] or [Ping]. Fields that
-// its type does not have are ignored. An error is always an [*Error], with code bad_frame or unknown_type; after either the
-// stream can be read on. Names and texts are not checked here.
+// its type does not have are ignored. An error is always an [*Error], with code bad_frame or unknown_type; after either
+// the stream can be read on. Names and texts are not checked here.
 func DecodeClient(object []byte) (Frame, error) {
 	if chat, ok := plainChat(object); ok && utf8.ValidString(chat.Text) {
 		return chat, nil
@@ -40,8 +40,8 @@ func DecodeClient(object []byte) (Frame, error) {
 }
 
 // DecodeServer is [DecodeClient] for the frames that a server sends: a [Welcome], [Roster], [Message], [Ack],
-// [ServerMessage], [History], [Found], [*Error] or [Pong]. What it returns may hold control characters: whoever shows it
-// on a terminal makes it harmless first.
+// [ServerMessage], [History], [Found], [*Error] or [Pong]. What it returns may hold control characters: whoever shows
+// it on a terminal makes it harmless first.
 func DecodeServer(object []byte) (Frame, error) { return decodeFrom(serverFrames, object) }
 
 func decodeFrom(frames map[Type]decoder, object []byte) (Frame, error) {

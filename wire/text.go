@@ -52,12 +52,13 @@ func CheckText(text string) *Error {
 	return nil
 }
 
-// CheckSearch says what is wrong with the words of a search, or nil: they must have at most [MaxSearch] bytes of UTF-8, and
-// a letter or digit among them.
+// CheckSearch says what is wrong with the words of a search, or nil: they must have at most [MaxSearch] bytes of UTF-8,
+// and a letter or digit among them.
 func CheckSearch(words string) *Error {
 	switch {
 	case len(words) > MaxSearch:
-		return Errorf(CodeBadFrame, "the words of a search must not be longer than %d bytes; these have %d", MaxSearch, len(words))
+		return Errorf(CodeBadFrame, "the words of a search must not be longer than %d bytes; these have %d",
+			MaxSearch, len(words))
 	case !utf8.ValidString(words):
 		return Errorf(CodeBadFrame, "the words of a search must be UTF-8")
 	}

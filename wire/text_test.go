@@ -34,7 +34,8 @@ func TestCheckText(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{
-		"", "\x00", "\r", "\x1b[2J", "\x7f", "\u009b2J", "\u202e", "\u2066", "\xff", strings.Repeat("é", wire.MaxText/2) + "x",
+		"", "\x00", "\r", "\x1b[2J", "\x7f", "\u009b2J", "\u202e", "\u2066", "\xff",
+		strings.Repeat("é", wire.MaxText/2) + "x",
 	} {
 		if err := wire.CheckText(bad); err == nil || err.Code != wire.CodeBadText {
 			t.Errorf("%q: got %v", bad, err)
@@ -47,7 +48,8 @@ func TestSplitText(t *testing.T) {
 		return wire.Message{From: "Alice", Text: part, Seq: 1 << 40, Time: moment}
 	}
 	for _, text := range []string{
-		"short", strings.Repeat("word ", 800), strings.Repeat("王", 1000), strings.Repeat("\"\\\n", 700), strings.Repeat("x", 4096),
+		"short", strings.Repeat("word ", 800), strings.Repeat("王", 1000), strings.Repeat("\"\\\n", 700),
+		strings.Repeat("x", 4096),
 	} {
 		parts := wire.SplitText(text, wire.OldRead, frame)
 		if joined := strings.Join(parts, ""); joined != text {

@@ -1,6 +1,6 @@
-// Demo shows Hubbub at work: it builds the hub and the REPL, starts a hub, has three people talk through real REPLs that
-// read a script each, and prints the conversation as one of them sees it. It leaves nothing behind. Its status is 0 only
-// if everybody got everything.
+// Demo shows Hubbub at work: it builds the hub and the REPL, starts a hub, has three people talk through real REPLs
+// that read a script each, and prints the conversation as one of them sees it. It leaves nothing behind. Its status is
+// 0 only if everybody got everything.
 //
 //	go run ./scripts/demo
 package main

@@ -47,7 +47,8 @@ func run(ctx context.Context, out io.Writer) (err error) {
 			return err
 		}
 	}
-	say("%d people said %d things, and each got every line of the others once and in order", len(people), len(conversation))
+	say("%d people said %d things, and each got every line of the others once and in order",
+		len(people), len(conversation))
 	say("the hub stops, and nothing is left behind")
 	return nil
 }

@@ -30,7 +30,8 @@ const patience = 30 * time.Second
 func newTalker(ctx context.Context, home, binary, addr, name string) *talker {
 	t := &talker{
 		name: name, read: make(chan struct{}), lines: make(chan string, 1000),
-		cmd: programs.Command(ctx, home, binary, "-addr", addr, "-name", name, "-timeout", patience.String(), "-color", "never"),
+		cmd: programs.Command(ctx, home, binary, "-addr", addr, "-name", name,
+			"-timeout", patience.String(), "-color", "never"),
 	}
 	t.cmd.Stdin = strings.NewReader(script(name))
 	t.cmd.Stderr = &t.stderr

@@ -147,7 +147,8 @@ func (r *repl) ends(status int) {
 	r.t.Helper()
 	r.cmd.Wait()
 	if got := r.cmd.ProcessState.ExitCode(); got != status {
-		r.t.Errorf("%v ended with status %d, want %d; stdout %.500q, stderr %.500q", r.cmd.Args[1:], got, status, r.stdout, r.stderr)
+		r.t.Errorf("%v ended with status %d, want %d; stdout %.500q, stderr %.500q",
+			r.cmd.Args[1:], got, status, r.stdout, r.stderr)
 	}
 }
 

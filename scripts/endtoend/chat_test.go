@@ -137,7 +137,8 @@ func TestServerThatCannotStart(t *testing.T) {
 	s := startServer(t, "127.0.0.1:0")
 	second := program(t, "hubbub-server", "-listen", s.addr, "-data", t.TempDir())
 	out, _ := second.CombinedOutput()
-	if got := second.ProcessState.ExitCode(); got != 1 || strings.Count(string(out), "\n") != 1 || !strings.Contains(string(out), "is taken") {
+	got := second.ProcessState.ExitCode()
+	if got != 1 || strings.Count(string(out), "\n") != 1 || !strings.Contains(string(out), "is taken") {
 		t.Errorf("status %d, %q", got, out)
 	}
 }

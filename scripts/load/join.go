@@ -108,7 +108,8 @@ func (c *crowd) awaitQuiet(ctx context.Context) (time.Duration, error) {
 		case c.now-c.read > quietTime:
 			return c.read, nil
 		case c.now-start > quietMost:
-			return 0, fmt.Errorf("the server still says something %v after all had joined, with nothing being said to it", quietMost)
+			return 0, fmt.Errorf("the server still says something %v after all had joined, with nothing being said to it",
+				quietMost)
 		}
 	}
 }

@@ -11,7 +11,8 @@ import (
 const latencyRate = 100
 
 // runLatency measures how long each message takes to each receiver, from being handed to the sender's socket to being
-// read. Everything is read by one thread, so it holds the time that this takes for those before, with every server alike.
+// read. Everything is read by one thread, so it holds the time that this takes for those before, with every server
+// alike.
 func runLatency(ctx context.Context, c *crowd, t testCase) ([]figure, error) {
 	if err := c.gather(ctx); err != nil {
 		return nil, err
@@ -43,7 +44,8 @@ func runLatency(ctx context.Context, c *crowd, t testCase) ([]figure, error) {
 	}
 	figures := append(latencies(c.receivers()), figure{"latest sending", "ms", c.late.Seconds() * 1000})
 	if c.target.pid != 0 {
-		figures = append(figures, figure{"server CPU", "cores", (after.server - before.server).Seconds() / (after.at - before.at).Seconds()})
+		cores := (after.server - before.server).Seconds() / (after.at - before.at).Seconds()
+		figures = append(figures, figure{"server CPU", "cores", cores})
 	}
 	return figures, nil
 }

@@ -222,7 +222,8 @@ func TestServerThatRuns(t *testing.T) {
 func TestProgram(t *testing.T) {
 	b := newBench(t)
 	args := []string{
-		"-server", b.server, "-data", t.TempDir(), "-n", "20", "-w", "8", "-duration", "100ms", "-runs", "1", "-floor", "-json",
+		"-server", b.server, "-data", t.TempDir(), "-n", "20", "-w", "8",
+		"-duration", "100ms", "-runs", "1", "-floor", "-json",
 	}
 	var out bytes.Buffer
 	if err := run(t.Context(), args, &out, t.Output()); err != nil {

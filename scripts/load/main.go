@@ -1,13 +1,15 @@
 //go:build linux
 
 // Load measures how fast a hub delivers, and at which cost, with crowds of cheap clients on this machine: each workload
-// is a crowd of its own, run several times, and its medians stand in a table. Every receiver is counted, and a sample of
-// them, with all senders, is checked for every message once and in order; a message that is lost or doubled is a failure.
+// is a crowd of its own, run several times, and its medians stand in a table. Every receiver is counted, and a sample
+// of them, with all senders, is checked for every message once and in order; a message that is lost or doubled is a
+// failure.
 //
 //	go run ./scripts/load [-workload fanout,latency] [-floor] [-runs 5]
 //
-// Without -addr it builds the server and starts a new one for each measurement. With -floor each measurement is followed
-// by the same one of a bare broadcaster in a process of its own (floor.go), which is about what this machine can do.
+// Without -addr it builds the server and starts a new one for each measurement. With -floor each measurement is
+// followed by the same one of a bare broadcaster in a process of its own (floor.go), which is about what this machine
+// can do.
 package main
 
 import (

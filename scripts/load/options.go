@@ -61,18 +61,21 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&o.addr, "addr", "", "the `address` of a server that runs; without it a new one is started for each measurement")
+	flags.StringVar(&o.addr, "addr", "",
+		"the `address` of a server that runs; without it a new one is started for each measurement")
 	flags.IntVar(&o.pid, "pid", 0, "the process of the server at -addr, to read its CPU and memory")
 	flags.BoolVar(&o.anywhere, "anywhere", false, "let -addr be an address that is not on this machine's loopback")
 	flags.StringVar(&o.server, "server", "", "the `file` of a server that is built, instead of building one")
-	flags.StringVar(&o.data, "data", inMemory, "the `folder` of the started server's log, or \"memory\"; with commas, to compare")
+	flags.StringVar(&o.data, "data", inMemory,
+		"the `folder` of the started server's log, or \"memory\"; with commas, to compare")
 	flags.IntVar(&o.procs, "procs", 0, "GOMAXPROCS of the started server; 0: its own choice")
 	names := flags.String("workload", "all", "what to measure, with commas: "+workloadNames()+"; or all")
 	flags.Var(&o.n, "n", "`receivers`, with commas; without it each workload's own")
 	flags.Var(&o.w, "w", "`messages` in flight, with commas; without it each workload's own")
 	flags.IntVar(&o.senders, "senders", 4, "connections that send")
 	flags.IntVar(&o.size, "size", 100, "`bytes` of a text")
-	flags.IntVar(&o.check, "check", 8, "receivers that are checked for every message once and in order; all others are counted")
+	flags.IntVar(&o.check, "check", 8,
+		"receivers that are checked for every message once and in order; all others are counted")
 	flags.DurationVar(&o.duration, "duration", 0, "how long each measurement takes; 0: 3s, for latency and slow 10s")
 	flags.IntVar(&o.runs, "runs", 3, "how often everything is measured")
 	flags.BoolVar(&o.floor, "floor", false, "measure a bare broadcaster too, and print each figure's ratio to it")

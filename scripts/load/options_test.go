@@ -12,7 +12,9 @@ import (
 )
 
 func TestFlags(t *testing.T) {
-	o, err := parseFlags([]string{"-workload", "fanout,idle", "-n", "20, 30", "-w", "4", "-duration", "1s", "-addr", "127.0.0.1:5050", "-pid", "7"}, io.Discard)
+	o, err := parseFlags([]string{
+		"-workload", "fanout,idle", "-n", "20, 30", "-w", "4", "-duration", "1s", "-addr", "127.0.0.1:5050", "-pid", "7",
+	}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,8 @@ func TestLatencies(t *testing.T) {
 	for _, f := range latencies([]member{quick, starved}) {
 		got = append(got, f.String())
 	}
-	if want := "p50 2 ms, p99 9 ms, p99.9 9 ms, most 9 ms, p99 of the worst receiver 9 ms"; strings.Join(got, ", ") != want {
+	const want = "p50 2 ms, p99 9 ms, p99.9 9 ms, most 9 ms, p99 of the worst receiver 9 ms"
+	if strings.Join(got, ", ") != want {
 		t.Errorf("got %v, want %s", got, want)
 	}
 }
@@ -69,8 +70,9 @@ func TestTable(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 	first, _, _ := strings.Cut(out.String(), "\n")
-	if want := `{"workload":"fanout","n":1000,"w":64,"run":1,"of":"server","figures":{"deliveries, M/s":4}}`; first != want {
-		t.Errorf("got %s, want %s", first, want)
+	const line = `{"workload":"fanout","n":1000,"w":64,"run":1,"of":"server","figures":{"deliveries, M/s":4}}`
+	if first != line {
+		t.Errorf("got %s, want %s", first, line)
 	}
 }
 

@@ -55,7 +55,8 @@ func runSlow(ctx context.Context, c *crowd, t testCase) ([]figure, error) {
 		figures = append(figures,
 			figure{"server memory grew before", "MiB", before.grew / mebibyte},
 			figure{"server memory grew while half stopped", "MiB", stopped.grew / mebibyte},
-			figure{"server memory grew until all had caught up", "MiB", max(stopped.grew, caughtUp.peak-stopped.memory) / mebibyte},
+			figure{"server memory grew until all had caught up", "MiB",
+				max(stopped.grew, caughtUp.peak-stopped.memory) / mebibyte},
 			figure{"most server memory", "MiB", caughtUp.peak / mebibyte})
 	}
 	return figures, err
@@ -69,7 +70,9 @@ type phase struct {
 }
 
 // phase drives the crowd and watches the server's memory. The readers are the first of the receivers.
-func (c *crowd) phase(ctx context.Context, d time.Duration, readers int, say func() time.Duration) (p phase, err error) {
+func (c *crowd) phase(
+	ctx context.Context, d time.Duration, readers int, say func() time.Duration,
+) (p phase, err error) {
 	const memoryStep = 100 * time.Millisecond
 	var most, next float64
 	var memoryErr error

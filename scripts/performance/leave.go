@@ -27,8 +27,8 @@ func bySignal(name string, s syscall.Signal) wayOut {
 	return wayOut{name, func(t *terminal) error { return t.cmd.Process.Signal(s) }}
 }
 
-// leaving measures from the wish to leave until the program has ended: first while the server is there, then while it is
-// gone.
+// leaving measures from the wish to leave until the program has ended: first while the server is there, then while it
+// is gone.
 func leaving(ctx context.Context, b bench) (figures []figure, err error) {
 	hub, err := b.StartHub(ctx, b.dir, "-data", "memory")
 	if err != nil {

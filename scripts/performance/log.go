@@ -79,7 +79,8 @@ func awaitIdle(ctx context.Context, pid int) error {
 
 // talk says one talker's part of the messages through a pipe.
 func (b bench) talk(ctx context.Context, hub *programs.Hub, talker int) error {
-	cmd := programs.Command(ctx, b.dir, b.REPL, "-addr", hub.Addr, "-name", fmt.Sprintf("talker%d", talker), "-timeout", "5m")
+	cmd := programs.Command(ctx, b.dir, b.REPL, "-addr", hub.Addr,
+		"-name", fmt.Sprintf("talker%d", talker), "-timeout", "5m")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -107,7 +108,9 @@ type words struct {
 
 func newWords(seed int) *words {
 	const vocabulary = 20_000
-	syllables := []string{"ba", "den", "fo", "gri", "hel", "ju", "ka", "lom", "mi", "ner", "po", "qua", "ras", "sti", "tu", "wen"}
+	syllables := []string{
+		"ba", "den", "fo", "gri", "hel", "ju", "ka", "lom", "mi", "ner", "po", "qua", "ras", "sti", "tu", "wen",
+	}
 	w := &words{}
 	for i := range vocabulary {
 		word := ""

@@ -18,8 +18,8 @@ import (
 	"hubbub/scripts/internal/programs"
 )
 
-// startToPrompt starts a REPL and then bash, bare and as its user has it, each on a terminal, and waits for their prompts.
-// The REPL has joined a hub by then.
+// startToPrompt starts a REPL and then bash, bare and as its user has it, each on a terminal, and waits for their
+// prompts. The REPL has joined a hub by then.
 func startToPrompt(ctx context.Context, b bench) (figures []figure, err error) {
 	hub, err := b.StartHub(ctx, b.dir, "-data", "memory")
 	if err != nil {
@@ -36,7 +36,8 @@ func startToPrompt(ctx context.Context, b bench) (figures []figure, err error) {
 		prompt string
 		leave  string
 	}{
-		{"`hubbub`, start to prompt", programs.Command(ctx, b.dir, b.REPL, "-addr", hub.Addr, "-name", "Alice"), "You: ", "/quit\r"},
+		{"`hubbub`, start to prompt", programs.Command(ctx, b.dir, b.REPL, "-addr", hub.Addr, "-name", "Alice"),
+			"You: ", "/quit\r"},
 		{"`bash --norc -i`, start to prompt", bash, "ready: ", "exit\r"},
 		{"`bash -i` with the start-up files of this machine", usual, "ready: ", "exit\r"},
 	} {
@@ -96,7 +97,8 @@ func idleMemory(ctx context.Context, b bench) (figures []figure, err error) {
 
 // join starts a REPL on a terminal and waits for its prompt.
 func (b bench) join(ctx context.Context, hub *programs.Hub) (*terminal, error) {
-	t, err := startOnTerminal(programs.Command(ctx, b.dir, b.REPL, "-addr", hub.Addr, "-name", "Alice", "-history-file", ""))
+	repl := programs.Command(ctx, b.dir, b.REPL, "-addr", hub.Addr, "-name", "Alice", "-history-file", "")
+	t, err := startOnTerminal(repl)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,8 @@ func (t *table) String() string {
 		values := slices.Sorted(slices.Values(t.values[name]))
 		n := len(values)
 		median := (values[(n-1)/2] + values[n/2]) / 2
-		fmt.Fprintf(&b, "| %s | %s %s | %s | %s | %d |\n", name, format(median), t.units[name], format(values[0]), format(values[n-1]), n)
+		fmt.Fprintf(&b, "| %s | %s %s | %s | %s | %d |\n",
+			name, format(median), t.units[name], format(values[0]), format(values[n-1]), n)
 	}
 	return b.String()
 }

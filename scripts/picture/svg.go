@@ -36,9 +36,11 @@ type stretch struct {
 	text      string
 }
 
-const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %[1]g %[2]g" width="%[1]g" height="%[2]g" role="img" aria-label="A chat in the terminal: messages appear above a half-typed line">
+const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %[1]g %[2]g" ` +
+	`width="%[1]g" height="%[2]g" role="img" aria-label="A chat in the terminal: messages appear above a half-typed line">
 <style>
-  text { font: 14px "DejaVu Sans Mono", Menlo, Consolas, "Liberation Mono", monospace; white-space: pre; fill: #1f2328; }
+  text { font: 14px "DejaVu Sans Mono", Menlo, Consolas, "Liberation Mono", monospace; ` +
+	`white-space: pre; fill: #1f2328; }
   .page { fill: #ffffff; stroke: #d1d9e0; }
   .block { fill: #1f2328; }
   .inverse { fill: #ffffff; }
@@ -96,9 +98,11 @@ func drawRun(b *bytes.Buffer, r stretch, row int) {
 	}
 	if r.reverse {
 		classes = append(classes, "inverse")
-		fmt.Fprintf(b, "<rect class=\"block\" x=\"%.6g\" y=\"%d\" width=\"%.6g\" height=\"%d\"/>\n", x, y, float64(r.cols)*cellWidth, cellHeight)
+		fmt.Fprintf(b, "<rect class=\"block\" x=\"%.6g\" y=\"%d\" width=\"%.6g\" height=\"%d\"/>\n",
+			x, y, float64(r.cols)*cellWidth, cellHeight)
 	}
-	fmt.Fprintf(b, "<text x=\"%.6g\" y=\"%d\" textLength=\"%.6g\" lengthAdjust=\"spacingAndGlyphs\"", x, y+baseline, float64(r.cols)*cellWidth)
+	fmt.Fprintf(b, "<text x=\"%.6g\" y=\"%d\" textLength=\"%.6g\" lengthAdjust=\"spacingAndGlyphs\"",
+		x, y+baseline, float64(r.cols)*cellWidth)
 	if len(classes) > 0 {
 		fmt.Fprintf(b, " class=\"%s\"", strings.Join(classes, " "))
 	}

@@ -53,8 +53,8 @@ type encoder struct {
 	ack     wire.Ack
 }
 
-// addEntry appends a stored message, by way of enc. acked says that its sender, if it speaks a version, gets an ack in its place, or
-// otherwise nothing.
+// addEntry appends a stored message, by way of enc. acked says that its sender, if it speaks a version, gets an ack in
+// its place, or otherwise nothing.
 func (b *block) addEntry(enc *encoder, e *msglog.Entry, acked bool) {
 	own := owned{frame: len(b.ends), session: e.Session}
 	if acked {

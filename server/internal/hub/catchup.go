@@ -242,9 +242,9 @@ func (m *Member) writeAll(frames [][]byte) error {
 	return nil
 }
 
-// writeReady writes as much of v as the connection takes without waiting. Where that is not all, the frame to go on with
-// becomes the member's rest, which is written next: the member waits with a copy of one frame, and nothing else stays in
-// memory for it.
+// writeReady writes as much of v as the connection takes without waiting. Where that is not all, the frame to go on
+// with becomes the member's rest, which is written next: the member waits with a copy of one frame, and nothing else
+// stays in memory for it.
 func (m *Member) writeReady(w *rawWriter, v *view) error {
 	m.conn.SetWriteDeadline(time.Time{}) // one that has passed would have this fail
 	n, err := w.write(m.raw, v.data)

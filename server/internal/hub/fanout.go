@@ -65,8 +65,8 @@ func (f *fanout) awaitSlot() {
 	<-f.slot
 }
 
-// attach is what m's writer calls when m has caught up. It makes m live, and the caller is its writer no more; or it has
-// the next block wake the caller, where m can't be written to without waiting.
+// attach is what m's writer calls when m has caught up. It makes m live, and the caller is its writer no more; or it
+// has the next block wake the caller, where m can't be written to without waiting.
 func (f *fanout) attach(m *Member) {
 	f.request(fanoutRequest{member: m, caughtUp: true, position: m.position})
 }

@@ -126,8 +126,8 @@ func (h *Hub) Join(conn net.Conn, join wire.Join) (*Member, error) {
 
 // Shutdown appends what has been said, delivers it to every member, tells each that the server is shutting down, and
 // ends. Members that have not taken everything when ctx ends are cut off, which is its error. When it returns, the hub
-// writes to no connection any more, does not use the log any more, and none of its goroutines is left. It is called once,
-// when nobody calls Join or Say any more.
+// writes to no connection any more, does not use the log any more, and none of its goroutines is left. It is called
+// once, when nobody calls Join or Say any more.
 func (h *Hub) Shutdown(ctx context.Context) error {
 	h.post(request{kind: requestShutdown})
 	<-h.closed

@@ -85,8 +85,8 @@ func (m *Member) Name() string { return m.name }
 func (m *Member) Done() <-chan struct{} { return m.done }
 
 // Say hands a text that wire.CheckText has passed to the room. It blocks while many others wait, and while the client
-// takes nothing of many answers. The answer comes over the connection: an ack, or an error with the same id. It must not
-// be called after Leave.
+// takes nothing of many answers. The answer comes over the connection: an ack, or an error with the same id. It must
+// not be called after Leave.
 func (m *Member) Say(text string, id wire.ID) error {
 	m.awaitRoom()
 	return m.hub.post(request{kind: requestSay, member: m, text: text, id: id})

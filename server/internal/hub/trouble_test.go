@@ -77,13 +77,17 @@ func TestDuplicatesDoNotEndTrouble(t *testing.T) {
 		store(2)
 		store(1)
 	}
-	if lines := strings.Count(logged.String(), "\n"); lines != 1 || !strings.Contains(logged.String(), "takes no messages") {
-		t.Errorf("%d lines, want 1:\n%s", lines, &logged)
-	}
+	wantLine(t, &logged, "takes no messages")
 	logged.Reset()
 	store(2)
-	if lines := strings.Count(logged.String(), "\n"); lines != 1 || !strings.Contains(logged.String(), "messages again") {
-		t.Errorf("%d lines, want 1:\n%s", lines, &logged)
+	wantLine(t, &logged, "takes messages again")
+}
+
+// wantLine wants one line to have been logged, with that in it.
+func wantLine(t *testing.T, logged *strings.Builder, part string) {
+	t.Helper()
+	if n := strings.Count(logged.String(), "\n"); n != 1 || !strings.Contains(logged.String(), part) {
+		t.Errorf("%d lines, want 1 with %q:\n%s", n, part, logged)
 	}
 }
 
@@ -98,7 +102,8 @@ func (unreadableLog) Read(context.Context, string, wire.Seq, int) ([]msglog.Entr
 func TestUnreadableLogIsLoggedOnceInAWhile(t *testing.T) {
 	var logged strings.Builder
 	log := memlog.New(memlog.Options{})
-	if err := log.Append(t.Context(), []msglog.Entry{{Room: Room, Session: alice, From: "Alice", Text: "hello"}}); err != nil {
+	hello := []msglog.Entry{{Room: Room, Session: alice, From: "Alice", Text: "hello"}}
+	if err := log.Append(t.Context(), hello); err != nil {
 		t.Fatal(err)
 	}
 	h, err := New(t.Context(), Config{
@@ -120,7 +125,5 @@ func TestUnreadableLogIsLoggedOnceInAWhile(t *testing.T) {
 	if err := h.Shutdown(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if lines := strings.Count(logged.String(), "\n"); lines != 1 || !strings.Contains(logged.String(), "can't be read") {
-		t.Errorf("%d lines, want 1:\n%s", lines, &logged)
-	}
+	wantLine(t, &logged, "can't be read")
 }

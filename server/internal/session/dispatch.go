@@ -61,7 +61,8 @@ func (c *session) join(join wire.Join) error {
 func checkJoin(join wire.Join) error {
 	switch {
 	case join.V < 0 || join.V > wire.Version:
-		return wire.Errorf(wire.CodeBadFrame, "version %d of the protocol is not spoken here, version %d is", join.V, wire.Version)
+		return wire.Errorf(wire.CodeBadFrame, "version %d of the protocol is not spoken here, version %d is",
+			join.V, wire.Version)
 	case join.V != 0 && !join.Session.Valid():
 		return wire.Errorf(wire.CodeBadFrame, "a session must be 32 hexadecimal digits in lower case")
 	case join.History < 0:

@@ -76,8 +76,8 @@ func TestLogThatCanNotBeRead(t *testing.T) {
 	})
 }
 
-// While a client that is behind is about to read the log, that drops what it is to read: the client is told of a gap, and
-// gets the rest once and in order.
+// While a client that is behind is about to read the log, that drops what it is to read: the client is told of a gap,
+// and gets the rest once and in order.
 func TestLogDropsWhatIsToBeRead(t *testing.T) {
 	const kept, before, meanwhile = 10, 10, 20
 	synctest.Test(t, func(t *testing.T) {

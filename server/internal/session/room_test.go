@@ -148,7 +148,8 @@ func TestManyLongNames(t *testing.T) {
 			}
 			others := 0
 			sentence := frame["data"].(string)
-			if _, err := fmt.Sscanf(sentence[strings.LastIndex(sentence, " and "):], " and %d others have joined", &others); err != nil {
+			end := sentence[strings.LastIndex(sentence, " and "):]
+			if _, err := fmt.Sscanf(end, " and %d others have joined", &others); err != nil {
 				t.Fatalf("%v in %q", err, sentence)
 			}
 			told += 2 + others
@@ -180,7 +181,9 @@ func TestLongMessageInWrites(t *testing.T) {
 		if got := old.recv(); got["data"] != "Alice has joined the chat." {
 			t.Fatalf("got %v", got)
 		}
-		for _, text := range []string{strings.Repeat("words and ", 409), strings.Repeat("😀", 1024), strings.Repeat("\n", 4096)} {
+		for _, text := range []string{
+			strings.Repeat("words and ", 409), strings.Repeat("😀", 1024), strings.Repeat("\n", 4096),
+		} {
 			alice.write(wire.Chat{Text: text})
 			alice.write(wire.Chat{Text: "next"})
 			for whole := ""; whole != text; {

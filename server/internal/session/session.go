@@ -102,8 +102,8 @@ var (
 )
 
 // handleHeld answers frame after frame of what has come. It returns nil where more is to be waited for, or why there
-// will be no more: a *wire.Error that the client is to be told, errStopping, errEnded, io.EOF where the client has left,
-// or what broke the connection.
+// will be no more: a *wire.Error that the client is to be told, errStopping, errEnded, io.EOF where the client has
+// left, or what broke the connection.
 func (c *session) handleHeld() error {
 	for {
 		object, err := c.frames.Held()

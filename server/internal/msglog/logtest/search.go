@@ -164,10 +164,13 @@ func testSearchPages(t *testing.T, log msglog.Log) {
 // Whatever is searched for is found in itself, and is never an error.
 func testSearchAnything(t *testing.T, log msglog.Log) {
 	texts := []string{
-		`"`, `""`, `"a`, `a"`, "a'b", "' OR 1=1 --", "NEAR(a b)", "a NEAR b", "a + b", "a^", "(", ")", "a:b", "*", "a*", "-a", "{a b}:c",
-		"\x00a", "a\x00b", "%", "_", "a;b", "\u202ea", "\u0301", "a\u0301\u0302", "ﷺ", "ǅ", "İ", "\ufffda", "क्षि", "ภาษาไทย", "🏳️‍🌈x",
+		`"`, `""`, `"a`, `a"`, "a'b", "' OR 1=1 --", "NEAR(a b)", "a NEAR b", "a + b", "a^", "(", ")", "a:b", "*", "a*",
+		"-a", "{a b}:c",
+		"\x00a", "a\x00b", "%", "_", "a;b", "\u202ea", "\u0301", "a\u0301\u0302", "ﷺ", "ǅ", "İ", "\ufffda", "क्षि",
+		"ภาษาไทย", "🏳️‍🌈x",
 		"\U000E0100字", "\U0001FBF5", strings.Repeat("a ", 128), strings.Repeat("字", 85), strings.Repeat("x", wire.MaxSearch),
-		"a b c d e f g h i j k l m n o p q r s t u v w x y z 0 1 2 3 4 5 6 7 8 9 aa ab ac ad ae af ag ah ai aj ak al am an ao ap",
+		"a b c d e f g h i j k l m n o p q r s t u v w x y z 0 1 2 3 4 5 6 7 8 9" +
+			" aa ab ac ad ae af ag ah ai aj ak al am an ao ap",
 	}
 	mustAppend(t, log, Texts(Session(1), 1, texts...))
 	for i, text := range texts {
@@ -176,7 +179,8 @@ func testSearchAnything(t *testing.T, log msglog.Log) {
 			t.Errorf("search for %q: %v", text, err)
 		}
 		searchable := wire.CheckSearch(text) == nil
-		if found := slices.ContainsFunc(got, func(e msglog.Entry) bool { return e.Seq == wire.Seq(i+1) }); found != searchable {
+		found := slices.ContainsFunc(got, func(e msglog.Entry) bool { return e.Seq == wire.Seq(i+1) })
+		if found != searchable {
 			t.Errorf("search for %q: found itself %v among %d", text, found, len(got))
 		}
 	}
@@ -185,10 +189,13 @@ func testSearchAnything(t *testing.T, log msglog.Log) {
 // A search finds what package words finds, whatever the words are.
 func testSearchRandom(t *testing.T, log msglog.Log) {
 	rng := rand.New(rand.NewPCG(1, 2))
+	pieces := []string{
+		"a", "B", "ab", "ba", "é", "É", "e\u0301", "7", "京", "都", "กิ", " ", " ", " ", "-", `"`, "*",
+	}
 	random := func(parts int) string {
 		var text strings.Builder
 		for range 1 + rng.IntN(parts) {
-			text.WriteString([]string{"a", "B", "ab", "ba", "é", "É", "e\u0301", "7", "京", "都", "กิ", " ", " ", " ", "-", `"`, "*"}[rng.IntN(17)])
+			text.WriteString(pieces[rng.IntN(len(pieces))])
 		}
 		return text.String()
 	}

@@ -17,8 +17,8 @@ import (
 
 const lobby = "lobby"
 
-// benchText returns a text of some 100 bytes, the same for the same n. Its words are as frequent as those of a language,
-// out of a few ten thousand.
+// benchText returns a text of some 100 bytes, the same for the same n. Its words are as frequent as those of a
+// language, out of a few ten thousand.
 func benchText(n int) string {
 	rng := rand.New(rand.NewPCG(uint64(n), 1))
 	words := rand.NewZipf(rng, 1.1, 8, 30_000)
@@ -101,8 +101,8 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// BenchmarkMillion opens a log of a million messages that are all indexed, reads the last 50 and closes it; and searches
-// it for the newest 50, or for fewer where there are none. One operation is one of these.
+// BenchmarkMillion opens a log of a million messages that are all indexed, reads the last 50 and closes it; and
+// searches it for the newest 50, or for fewer where there are none. One operation is one of these.
 func BenchmarkMillion(b *testing.B) {
 	dir := b.TempDir()
 	makeMillion(b, dir)
@@ -145,7 +145,8 @@ const million = 1_000_000
 
 // makeMillion makes a log of a million messages in dir, and says how long indexing them takes.
 func makeMillion(b *testing.B, dir string) {
-	log := mustOpen(b, dir, Options{indexStep: math.MaxInt}) // the upkeep rests between steps, for longer than we want to wait
+	// The upkeep rests between steps, for longer than we want to wait.
+	log := mustOpen(b, dir, Options{indexStep: math.MaxInt})
 	const batch, step = 4096, 1 << 16
 	for at := 0; at < million; at += batch {
 		mustAppend(b, log, benchEntries(at, min(batch, million-at)))

@@ -15,8 +15,8 @@ const (
 	shmName      = databaseName + "-shm"
 )
 
-// prepareFolder makes the folder dir where there is none, for its owner alone, and returns the database's absolute path.
-// A folder that is there stays as it is.
+// prepareFolder makes the folder dir where there is none, for its owner alone, and returns the database's absolute
+// path. A folder that is there stays as it is.
 func prepareFolder(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {

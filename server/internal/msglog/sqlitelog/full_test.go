@@ -18,8 +18,8 @@ func TestFullDisk(t *testing.T) {
 	fillAndRecover(t, log, func() { asWriter(t, log, "PRAGMA max_page_count = 4294967294") })
 }
 
-// fillAndRecover appends until log is full, looks how it behaves then, and after more room has been made, and when it is
-// opened again. The session 1 has sent something before.
+// fillAndRecover appends until log is full, looks how it behaves then, and after more room has been made, and when it
+// is opened again. The session 1 has sent something before.
 func fillAndRecover(t *testing.T, log *Log, makeRoom func()) {
 	t.Helper()
 	bounds, err := log.Bounds(t.Context(), lobby)

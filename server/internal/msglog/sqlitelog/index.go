@@ -17,8 +17,8 @@ const (
 	indexRest = 2
 )
 
-// nextIndexed returns the first entry of r that is to be indexed: not one that can't be read any more. It is called with
-// l.mu held.
+// nextIndexed returns the first entry of r that is to be indexed: not one that can't be read any more. It is called
+// with l.mu held.
 func (l *Log) nextIndexed(r *room) wire.Seq { return max(r.indexed+1, l.visible(r).First) }
 
 // unindexed returns how many entries of r are to be indexed. It is called with l.mu held.

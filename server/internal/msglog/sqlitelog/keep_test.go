@@ -141,7 +141,8 @@ func TestWriteAheadLogStaysSmall(t *testing.T) {
 	}
 }
 
-// What a process that was killed has left in the write-ahead log counts: however often it is killed, that does not grow.
+// What a process that was killed has left in the write-ahead log counts: however often it is killed, that does not
+// grow.
 func TestWriteAheadLogThatIsLeft(t *testing.T) {
 	const most = 100 // pages
 	dir := t.TempDir()

@@ -93,7 +93,8 @@ func TestKilledWhileAppending(t *testing.T) {
 			}
 			acknowledged[s] = seq
 			if n == lines/2 {
-				if _, err := Open(t.Context(), dir, Options{}); !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), "the child") {
+				_, err := Open(t.Context(), dir, Options{})
+				if !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), "the child") {
 					t.Errorf("another process has the log: %v", err)
 				}
 			}

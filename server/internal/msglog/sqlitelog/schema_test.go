@@ -65,7 +65,8 @@ func TestFailedMigration(t *testing.T) {
 	mustAppend(t, log, logtest.Entries(logtest.Session(1), 1, 3))
 	log.Close()
 	conn := database(t, dir)
-	wrong := append(migrations[:len(migrations):len(migrations)], `CREATE TABLE one (x INTEGER); DELETE FROM messages; nonsense`)
+	wrong := append(migrations[:len(migrations):len(migrations)],
+		`CREATE TABLE one (x INTEGER); DELETE FROM messages; nonsense`)
 	if err := prepareDatabase(t.Context(), conn, wrong); err == nil {
 		t.Fatal("it succeeded")
 	}
@@ -85,7 +86,8 @@ func TestRefusesWhatItDoesNotKnow(t *testing.T) {
 		dir := t.TempDir()
 		mustOpen(t, dir, Options{}).Close()
 		execute(t, database(t, dir), "PRAGMA user_version = 1000")
-		if _, err := Open(t.Context(), dir, Options{}); err == nil || !strings.Contains(err.Error(), "made by a newer Hubbub") {
+		_, err := Open(t.Context(), dir, Options{})
+		if err == nil || !strings.Contains(err.Error(), "made by a newer Hubbub") {
 			t.Error(err)
 		}
 	})

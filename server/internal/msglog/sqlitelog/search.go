@@ -133,8 +133,8 @@ func (s *searcher) scan(ctx context.Context, from, to int64, query words.Query, 
 	return found, rows.Err()
 }
 
-// matchOf writes the query as FTS5 has it (https://www.sqlite.org/fts5.html, section 3). Words have no quotation marks in
-// them, and nothing between such is syntax.
+// matchOf writes the query as FTS5 has it (https://www.sqlite.org/fts5.html, section 3). Words have no quotation marks
+// in them, and nothing between such is syntax.
 func matchOf(query words.Query) string {
 	var match strings.Builder
 	for _, p := range query {

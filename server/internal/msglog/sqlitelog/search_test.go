@@ -111,7 +111,8 @@ func TestMigrationToSearch(t *testing.T) {
 	logtest.WantFound(t, log, "text 17 ", 0, 10, 17)
 }
 
-// What Keep lets go is found no more, at once, and leaves the index; what was let go before it was indexed never gets there.
+// What Keep lets go is found no more, at once, and leaves the index; what was let go before it was indexed never gets
+// there.
 func TestIndexLetsGo(t *testing.T) {
 	const kept, n = 300, 1500
 	dir := t.TempDir()
@@ -127,7 +128,9 @@ func TestIndexLetsGo(t *testing.T) {
 		logtest.WantFound(t, log, fmt.Sprintf("text %d ", id+1499-kept), 0, 10)
 		logtest.WantFound(t, log, fmt.Sprintf("text %d ", id+1500-kept), 0, 10, wire.Seq(id+1500-kept))
 	}
-	eventually(t, "what is let go is deleted", func() bool { return count(t, log, "SELECT count(*) FROM messages") < kept+dropStep })
+	eventually(t, "what is let go is deleted", func() bool {
+		return count(t, log, "SELECT count(*) FROM messages") < kept+dropStep
+	})
 	awaitIndex(t, log)
 	const lost = "SELECT count(*) FROM search WHERE rowid NOT IN (SELECT key FROM messages)"
 	if n := count(t, log, lost); n != 0 {

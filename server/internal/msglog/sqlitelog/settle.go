@@ -29,12 +29,12 @@ func leftPages(path string) int64 {
 const settlePatience = 100
 
 // settle moves the pages of the write-ahead log into the database, when they are enough, so that the log starts over.
-// (SQLite would do it in the commit that reaches the number, and let its Append wait. Nor would it ever start over while
-// there is always somebody who reads.)
+// (SQLite would do it in the commit that reaches the number, and let its Append wait. Nor would it ever start over
+// while there is always somebody who reads.)
 //
 // Most of it is done beside the writer. The writer is taken for the rest, until the Reads have ended that have begun by
-// then. Where one takes longer than settlePatience, such as another program's backup, the write-ahead log grows by as much
-// again until the next attempt.
+// then. Where one takes longer than settlePatience, such as another program's backup, the write-ahead log grows by as
+// much again until the next attempt.
 func (l *Log) settle(ctx context.Context) error {
 	if l.unsettled.Load() < int64(l.options.settlePages) {
 		return nil
@@ -66,8 +66,8 @@ func (l *Log) prepareSettler(ctx context.Context) error {
 	return err
 }
 
-// count adds the pages that w has written since the last time to those that are to be moved. It reports whether these are
-// enough.
+// count adds the pages that w has written since the last time to those that are to be moved. It reports whether these
+// are enough.
 func (l *Log) count(w *writer) (long bool) {
 	w.conn.Raw(func(conn any) error {
 		pages, _, err := conn.(sqlite.DBStatus).Status(sqlite.DBStatusCacheWrite, true)

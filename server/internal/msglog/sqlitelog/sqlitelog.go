@@ -8,9 +8,9 @@
 // What [Log.Append] has returned for survives the end of the process and a power cut. The database is in WAL mode with
 // synchronous=FULL, with which SQLite syncs the write-ahead log at every commit; with NORMAL, a commit "might roll back
 // following a power loss" (https://www.sqlite.org/pragma.html#pragma_synchronous, https://www.sqlite.org/wal.html,
-// "Performance Considerations"). EXTRA adds something to the rollback journal only. fullfsync makes macOS empty the disk's
-// own cache too. SQLite syncs the folder's entry of a new write-ahead log itself; that of the database and of the folder
-// is synced by [Open]. All this trusts the disk to have stored what it says that it has.
+// "Performance Considerations"). EXTRA adds something to the rollback journal only. fullfsync makes macOS empty the
+// disk's own cache too. SQLite syncs the folder's entry of a new write-ahead log itself; that of the database and of
+// the folder is synced by [Open]. All this trusts the disk to have stored what it says that it has.
 //
 // # Numbers
 //
@@ -21,9 +21,9 @@
 //
 // # Search
 //
-// The words of messages are in a full-text index (FTS5). Indexing a message costs several times as much as storing it, so
-// Append does not wait for it: the upkeep indexes in steps, and rests in between. What is not indexed yet, a few hundred
-// messages at the most where there is no rush, is looked through one by one. So a search sees whatever has been
+// The words of messages are in a full-text index (FTS5). Indexing a message costs several times as much as storing it,
+// so Append does not wait for it: the upkeep indexes in steps, and rests in between. What is not indexed yet, a few
+// hundred messages at the most where there is no rush, is looked through one by one. So a search sees whatever has been
 // committed, and the index only makes it fast. A log of an older version is indexed like that too, once it is open.
 package sqlitelog
 

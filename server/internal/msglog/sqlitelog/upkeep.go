@@ -6,8 +6,8 @@ import (
 )
 
 // upkeepPause is how long the upkeep is left when it has failed, unless an Append stores something before that which
-// follows one that has failed as well: what was wrong seems to be over then. It is also the least time between two lines
-// in the server's log about it.
+// follows one that has failed as well: what was wrong seems to be over then. It is also the least time between two
+// lines in the server's log about it.
 const upkeepPause = time.Minute
 
 // wakeUpkeep tells the upkeep that there may be something to do.

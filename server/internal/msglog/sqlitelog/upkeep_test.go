@@ -77,8 +77,8 @@ func TestWhatRecoveryIs(t *testing.T) {
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	const broken = "CREATE TRIGGER stop BEFORE INSERT ON messages WHEN NEW.text = 'no' BEGIN SELECT raise(ABORT, 'no'); END"
-	asWriter(t, log, broken)
+	asWriter(t, log,
+		"CREATE TRIGGER stop BEFORE INSERT ON messages WHEN NEW.text = 'no' BEGIN SELECT raise(ABORT, 'no'); END")
 	entry := func(id wire.ID, text string) msglog.Entry {
 		return msglog.Entry{Room: lobby, Session: logtest.Session(1), ID: id, From: "Alice", Text: text}
 	}

@@ -83,7 +83,8 @@ func (w *writer) prepare(ctx context.Context) error {
 		{&w.numbered, `SELECT key, session, id, time FROM messages WHERE key BETWEEN ? AND ? AND id IS NOT NULL`},
 		{&w.delete, `DELETE FROM messages WHERE key BETWEEN ? AND ?`},
 		{&w.findSpan, `SELECT last, key, time FROM dropped WHERE session = ? AND first <= ? ORDER BY first DESC LIMIT 1`},
-		{&w.neighbours, `SELECT first, last, key, time FROM dropped WHERE session = ? AND first <= ? ORDER BY first DESC LIMIT 2`},
+		{&w.neighbours, `SELECT first, last, key, time FROM dropped WHERE session = ? AND first <= ?
+			ORDER BY first DESC LIMIT 2`},
 		{&w.deleteSpan, `DELETE FROM dropped WHERE session = ? AND first = ?`},
 		{&w.addSpan, `INSERT OR REPLACE INTO dropped (session, first, last, key, time) VALUES (?, ?, ?, ?, ?)`},
 	} {

@@ -5,10 +5,10 @@
 // (Unicode's NFKC and full case folding). Accents count. Scripts that are written without blanks, such as Chinese and
 // Thai, have one word for each character, so that any part of their text can be found.
 //
-// A [Query] is found in a text that has all of its phrases. A phrase is a run of letters and digits as it was asked for:
-// one word, or several of a script without blanks, which must then follow one another. If the query ends in a word, and
-// that has two characters or more, then words that begin with it are found too: somebody may still be typing it. A
-// blank or a full stop behind it asks for that word alone.
+// A [Query] is found in a text that has all of its phrases. A phrase is a run of letters and digits as it was asked
+// for: one word, or several of a script without blanks, which must then follow one another. If the query ends in a
+// word, and that has two characters or more, then words that begin with it are found too: somebody may still be typing
+// it. A blank or a full stop behind it asks for that word alone.
 package words
 
 import (
@@ -147,7 +147,8 @@ func fold(text string) string {
 
 // unspacedScripts are written without blanks between words.
 var unspacedScripts = []*unicode.RangeTable{
-	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar,
+	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo, unicode.Thai,
+	unicode.Lao, unicode.Khmer, unicode.Myanmar,
 }
 
 // unspaced reports whether r is a letter of such a script.
