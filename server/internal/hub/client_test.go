@@ -77,7 +77,7 @@ func joinOver(t testing.TB, h *Hub, j wire.Join, server, far net.Conn) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	far.SetDeadline(time.Now().Add(20 * time.Second))
+	far.SetDeadline(time.Now().Add(time.Minute))
 	return &client{Member: m, t: t, conn: far, frames: wire.NewReader(far)}
 }
 
