@@ -28,6 +28,7 @@ func (f Join) appendFields(dst []byte) []byte {
 	if f.Since != nil {
 		dst = appendNumber(dst, "since", *f.Since)
 	}
+	dst = appendLog(dst, f.Log)
 	return appendCount(dst, "history", f.History)
 }
 
@@ -57,6 +58,7 @@ func (f Welcome) appendFields(dst []byte) []byte {
 	dst = appendStrings(dst, "users", f.Users)
 	dst = appendFlag(dst, "more", f.More)
 	dst = appendNumber(dst, "seq", f.Seq)
+	dst = appendLog(dst, f.Log)
 	dst = appendKey(dst, "limits")
 	dst = f.Limits.append(dst)
 	return appendFlag(dst, "gap", f.Gap)
@@ -176,6 +178,13 @@ func appendFlag(dst []byte, key string, value bool) []byte {
 		return dst
 	}
 	return append(appendKey(dst, key), "true"...)
+}
+
+func appendLog(dst []byte, l LogID) []byte {
+	if l == "" {
+		return dst
+	}
+	return appendString(dst, "log", string(l))
 }
 
 func appendTime(dst []byte, t Time) []byte {

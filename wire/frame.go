@@ -14,6 +14,7 @@ type Join struct {
 	V       int       `json:"v"`       // Version, or 0 for an old client
 	Session SessionID `json:"session"` // empty for an old client
 	Since   *Seq      `json:"since"`   // last sequence number seen; nil when this is no resumption
+	Log     LogID     `json:"log"`     // that Since counts in, as the welcome named it; empty where none did
 	History int       `json:"history"` // messages to show where there is no Since
 }
 
@@ -52,8 +53,9 @@ type Welcome struct {
 	Users    []string `json:"users"` // who is here, oneself included
 	More     bool     `json:"more"`  // the users go on in the Roster frames that follow
 	Seq      Seq      `json:"seq"`   // the log's end at the time of joining
+	Log      LogID    `json:"log"`   // that the numbers are of; empty from a server that does not tell
 	Limits   Limits   `json:"limits"`
-	Gap      bool     `json:"gap"` // the join's since is older than what is kept
+	Gap      bool     `json:"gap"` // the join's since is older than what is kept, or of another log
 }
 
 // Limits is what a server tells its clients to keep to.

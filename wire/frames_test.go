@@ -14,6 +14,8 @@ func seq(n wire.Seq) *wire.Seq { return &n }
 
 const session wire.SessionID = "00112233445566778899aabbccddeeff"
 
+const logID wire.LogID = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
 // clientLiterals and serverLiterals hold every frame of the protocol as it stands on the wire.
 var clientLiterals = []struct {
 	name  string
@@ -24,6 +26,9 @@ var clientLiterals = []struct {
 		`{"type":"join","data":"Alice","v":1,"session":"00112233445566778899aabbccddeeff","history":50}`},
 	{"join resuming", wire.Join{Name: "Alice", V: 1, Session: session, Since: seq(0)},
 		`{"type":"join","data":"Alice","v":1,"session":"00112233445566778899aabbccddeeff","since":0}`},
+	{"join resuming in a log", wire.Join{Name: "Alice", V: 1, Session: session, Since: seq(42), Log: logID},
+		`{"type":"join","data":"Alice","v":1,"session":"00112233445566778899aabbccddeeff","since":42,` +
+			`"log":"0f1e2d3c4b5a69788796a5b4c3d2e1f0"}`},
 	{"join of an old client", wire.Join{Name: "Alice"}, `{"type":"join","data":"Alice"}`},
 	{"chat", wire.Chat{Text: "Hello World!", ID: 7}, `{"type":"chat","data":"Hello World!","id":7}`},
 	{"chat of an old client", wire.Chat{Text: "Hello World!"}, `{"type":"chat","data":"Hello World!"}`},
@@ -45,10 +50,12 @@ var serverLiterals = []struct {
 }{
 	{"welcome", wire.Welcome{
 		Greeting: "Welcome, Alice.", V: 1, Name: "Alice", Room: "lobby", Users: []string{"Alice", "Bob"}, Seq: 42,
+		Log:    logID,
 		Limits: wire.Limits{Frame: 16384, Text: 4096, Name: 32, Rate: 20, Burst: 40},
 	}, `{"type":"welcome","data":"Welcome, Alice.","v":1,"name":"Alice","room":"lobby","users":["Alice","Bob"],` +
-		`"seq":42,"limits":{"frame":16384,"text":4096,"name":32,"rate":20,"burst":40}}`},
-	{"welcome with a gap and more users", wire.Welcome{Users: []string{}, V: 1, More: true, Gap: true},
+		`"seq":42,"log":"0f1e2d3c4b5a69788796a5b4c3d2e1f0",` +
+		`"limits":{"frame":16384,"text":4096,"name":32,"rate":20,"burst":40}}`},
+	{"welcome without a log, with a gap and more users", wire.Welcome{Users: []string{}, V: 1, More: true, Gap: true},
 		`{"type":"welcome","data":"","v":1,"name":"","room":"","users":[],"more":true,"seq":0,` +
 			`"limits":{"frame":0,"text":0,"name":0,"rate":0,"burst":0},"gap":true}`},
 	{"roster", wire.Roster{Data: "2 people are here.", Users: []string{"Alice", "Bob"}, More: true},
@@ -148,6 +155,7 @@ func TestDecodeErrors(t *testing.T) {
 		{`{"type":"search","data":"a","limit":"all"}`, wire.CodeBadFrame, "field limit"},
 		{`{"type":"found"}`, wire.CodeUnknownType, `"found"`},
 		{`{"type":"join","since":-1}`, wire.CodeBadFrame, "from 0"},
+		{`{"type":"join","since":1,"log":5}`, wire.CodeBadFrame, "field log"},
 		{`{"type":"chat","data":` + strings.Repeat("[", 12000) + `}`, wire.CodeBadFrame, "JSON object"},
 	} {
 		frame, err := wire.DecodeClient([]byte(c.object))

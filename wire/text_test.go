@@ -82,6 +82,18 @@ func TestCheckSearch(t *testing.T) {
 	}
 }
 
+func TestLogID(t *testing.T) {
+	id := wire.NewLogID()
+	if !id.Valid() || id == wire.NewLogID() {
+		t.Errorf("%q", id)
+	}
+	for _, bad := range []wire.LogID{"", id[1:], id + "0", "00112233445566778899AABBCCDDEEFF"} {
+		if bad.Valid() {
+			t.Errorf("%q is valid", bad)
+		}
+	}
+}
+
 func TestSessionID(t *testing.T) {
 	id := wire.NewSessionID()
 	if !id.Valid() || id == wire.NewSessionID() {
