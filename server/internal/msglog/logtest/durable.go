@@ -18,6 +18,7 @@ func RunDurable(t *testing.T, open func(t *testing.T, dir string) msglog.Log) {
 		{"numbers go on", testReopenNumbers},
 		{"doubles are known again", testReopenDoubles},
 		{"an empty log again", testReopenEmpty},
+		{"the identity stays", testReopenIdentity},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -108,5 +109,16 @@ func testReopenEmpty(t *testing.T, reopen func() msglog.Log) {
 	wantBounds(t, log, room, msglog.Bounds{First: 1})
 	if got := mustRead(t, log, room, 0, 10); len(got) != 0 {
 		t.Errorf("read %v", got)
+	}
+}
+
+func testReopenIdentity(t *testing.T, reopen func() msglog.Log) {
+	log := reopen()
+	id := log.Identity()
+	for range 2 {
+		mustAppend(t, log, Entries(Session(1), 1, 1))
+		if log = reopen(); log.Identity() != id || !id.Valid() {
+			t.Errorf("the identity was %q and is %q", id, log.Identity())
+		}
 	}
 }

@@ -38,6 +38,12 @@ func Run(t *testing.T, open func(t *testing.T) msglog.Log) {
 			test.run(t, log)
 		})
 	}
+	t.Run("identity", func(t *testing.T) {
+		one, two := open(t), open(t)
+		defer one.Close()
+		defer two.Close()
+		testIdentity(t, one, two)
+	})
 	RunSearch(t, open)
 }
 
@@ -78,6 +84,24 @@ func wantBounds(t *testing.T, log msglog.Log, room string, want msglog.Bounds) {
 	t.Helper()
 	if got, err := log.Bounds(t.Context(), room); err != nil || got != want {
 		t.Errorf("bounds of %s: got %v, %v; want %v", room, got, err, want)
+	}
+}
+
+// Each log has its own identity, whatever becomes of it.
+func testIdentity(t *testing.T, one, two msglog.Log) {
+	id := one.Identity()
+	if !id.Valid() {
+		t.Errorf("the identity %q is malformed", id)
+	}
+	if other := two.Identity(); other == id || !other.Valid() {
+		t.Errorf("the other log's identity is %q", other)
+	}
+	mustAppend(t, one, Entries(Session(1), 1, 1))
+	if err := one.Close(); err != nil {
+		t.Error(err)
+	}
+	if now := one.Identity(); now != id {
+		t.Errorf("the identity was %q and is %q", id, now)
 	}
 }
 

@@ -30,6 +30,7 @@ type Options struct {
 // message was dropped, when there are more than Options.Sessions.
 type Log struct {
 	options   Options
+	identity  wire.LogID
 	searching chan struct{} // holds a value while a Search runs
 
 	mu       sync.RWMutex // guards the following
@@ -49,10 +50,13 @@ func New(o Options) *Log {
 		o.Sessions = DefaultSessions
 	}
 	return &Log{
-		options: o, searching: make(chan struct{}, 1),
+		options: o, identity: wire.NewLogID(), searching: make(chan struct{}, 1),
 		rooms: make(map[string]*room), sessions: make(map[wire.SessionID]*session),
 	}
 }
+
+// Identity implements [msglog.Log].
+func (l *Log) Identity() wire.LogID { return l.identity }
 
 // Append implements [msglog.Log].
 func (l *Log) Append(ctx context.Context, entries []msglog.Entry) error {

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"hubbub/wire"
 )
 
 // applicationID marks the database as a log of Hubbub: "Hubb".
@@ -55,6 +57,13 @@ ALTER TABLE rooms ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0; -- the last mes
 -- nowhere else. It holds no texts, and so what is deleted need not be taken apart again.
 CREATE VIRTUAL TABLE search USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii');
 `,
+	`
+-- One row: what is true of the log as a whole.
+CREATE TABLE log (
+	identity BLOB NOT NULL -- 16 bytes
+);
+INSERT INTO log VALUES (randomblob(16));
+`,
 }
 
 // prepareDatabase makes conn, whatever it is connected to, a log of the version that migrations lead to, in WAL mode. It
@@ -81,6 +90,15 @@ func prepareDatabase(ctx context.Context, conn *sql.Conn, migrations []string) e
 		}
 	}
 	return nil
+}
+
+// loadIdentity returns the log's identity.
+func loadIdentity(ctx context.Context, conn *sql.Conn) (wire.LogID, error) {
+	var id wire.LogID
+	if err := conn.QueryRowContext(ctx, `SELECT lower(hex(identity)) FROM log`).Scan(&id); err != nil {
+		return "", fmt.Errorf("reading its identity: %w", err)
+	}
+	return id, nil
 }
 
 // versionOf returns the version of a log's schema; 0: the database is empty.

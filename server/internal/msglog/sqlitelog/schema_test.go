@@ -2,6 +2,7 @@ package sqlitelog
 
 import (
 	"database/sql"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -55,6 +56,32 @@ func TestMigration(t *testing.T) {
 	}
 	if version, err := versionOf(t.Context(), conn); err != nil || version != len(later) {
 		t.Errorf("version %d, %v", version, err)
+	}
+}
+
+// A log of version 2, which had no identity, gets one when it is opened, and keeps it and its messages.
+func TestMigrationToIdentity(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := prepareFolder(dir); err != nil {
+		t.Fatal(err)
+	}
+	conn := database(t, dir)
+	if err := prepareDatabase(t.Context(), conn, migrations[:2]); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, conn, fmt.Sprintf(`
+		INSERT INTO rooms VALUES (1, 'lobby', 0);
+		INSERT INTO sessions VALUES (1, x'%s');
+		INSERT INTO names VALUES (1, 'Alice');
+		INSERT INTO messages VALUES ((1 << 40) + 1, 1, 1, 1, 1000, 'text 1')`, logtest.Session(1)))
+	conn.Close()
+
+	log := mustOpen(t, dir, Options{})
+	wantBounds(t, log, 1, 1)
+	id := log.Identity()
+	log.Close()
+	if again := mustOpen(t, dir, Options{}).Identity(); again != id || !id.Valid() {
+		t.Errorf("the identity was %q and is %q", id, again)
 	}
 }
 

@@ -40,6 +40,7 @@ import (
 	"sync/atomic"
 
 	"hubbub/server/internal/msglog"
+	"hubbub/wire"
 )
 
 // Options say how a log is kept.
@@ -62,13 +63,14 @@ type Options struct {
 // Log is a [msglog.Log] in a folder. Reads have their own connections to the database and never wait for an Append.
 type Log struct {
 	// Set by Open, then only read.
-	dir     string
-	options Options
-	lock    *lock
-	writing *sql.DB
-	reading *sql.DB
-	page    *sql.Stmt // of reading
-	search  *searcher
+	dir      string
+	options  Options
+	identity wire.LogID
+	lock     *lock
+	writing  *sql.DB
+	reading  *sql.DB
+	page     *sql.Stmt // of reading
+	search   *searcher
 
 	// writer holds the one writer while nobody has taken it.
 	writer chan *writer
@@ -151,6 +153,9 @@ func (l *Log) open(ctx context.Context) error {
 	if err := prepareDatabase(ctx, conn, migrations); err != nil {
 		return err
 	}
+	if l.identity, err = loadIdentity(ctx, conn); err != nil {
+		return err
+	}
 	if err := w.prepare(ctx); err != nil {
 		return err
 	}
@@ -174,6 +179,9 @@ func (l *Log) open(ctx context.Context) error {
 	l.search, err = newSearcher(ctx, path)
 	return err
 }
+
+// Identity implements [msglog.Log].
+func (l *Log) Identity() wire.LogID { return l.identity }
 
 // Close waits for calls that are under way and for the step that the upkeep is at, and closes the database. The folder is
 // free when it returns.
