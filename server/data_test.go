@@ -19,7 +19,7 @@ func TestDataSurvivesARestart(t *testing.T) {
 	join := wire.Join{Name: "Alice", V: 1, Session: wire.NewSessionID(), Since: &since}
 	alice := p.dial(t)
 	alice.write(join)
-	want[wire.Welcome](alice)
+	join.Log = want[wire.Welcome](alice).Log
 	alice.say("Hello World!", 1)
 	first := want[wire.Ack](alice)
 	p.stop()
@@ -27,7 +27,7 @@ func TestDataSurvivesARestart(t *testing.T) {
 	p = start(t, "-data", data)
 	again := p.dial(t)
 	again.write(join)
-	if w := want[wire.Welcome](again); w.Seq != first.Seq || w.Gap {
+	if w := want[wire.Welcome](again); w.Seq != first.Seq || w.Gap || w.Log != join.Log {
 		t.Errorf("%+v", w)
 	}
 	if ack := want[wire.Ack](again); ack != first {

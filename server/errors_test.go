@@ -137,6 +137,10 @@ func TestRefusedJoins(t *testing.T) {
 			wire.CodeBadFrame,
 		},
 		{
+			"a short log", `{"type":"join","data":"Bob","v":1,"session":"` + string(taken) + `","since":1,"log":"x"}`,
+			wire.CodeBadFrame,
+		},
+		{
 			"a negative history", `{"type":"join","data":"Bob","v":1,"session":"` + string(taken) + `","history":-1}`,
 			wire.CodeBadFrame,
 		},

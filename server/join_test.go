@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -14,14 +15,19 @@ func TestWelcomeSaysEverything(t *testing.T) {
 	p := start(t)
 	alice := p.dial(t)
 	alice.send(joinFrame("Alice"))
-	alice.wantRaw(`{"type":"welcome","data":"Welcome, Alice. Nobody else is here.","v":1,"name":"Alice","room":"lobby",` +
-		`"users":["Alice"],"seq":0,"limits":{"frame":16384,"text":4096,"name":32,"rate":20,"burst":40}}`)
+	first := alice.raw()
+	log := regexp.MustCompile(`"log":"[0-9a-f]{32}"`).FindString(first)
+	want := `{"type":"welcome","data":"Welcome, Alice. Nobody else is here.","v":1,"name":"Alice","room":"lobby",` +
+		`"users":["Alice"],"seq":0,` + log + `,"limits":{"frame":16384,"text":4096,"name":32,"rate":20,"burst":40}}`
+	if first != want {
+		t.Fatalf("got  %s\nwant %s", first, want)
+	}
 	alice.say("one", 1)
 	alice.wantAck(1)
 	bob := p.dial(t)
 	bob.send(joinFrame("ｂｏｂ"))
 	bob.wantRaw(`{"type":"welcome","data":"Welcome, bob. 2 people are here.","v":1,"name":"bob","room":"lobby",` +
-		`"users":["Alice","bob"],"seq":1,"limits":{"frame":16384,"text":4096,"name":32,"rate":20,"burst":40}}`)
+		`"users":["Alice","bob"],"seq":1,` + log + `,"limits":{"frame":16384,"text":4096,"name":32,"rate":20,"burst":40}}`)
 	alice.wantRaw(`{"type":"server_message","data":"bob has joined the chat.","event":"join","users":["bob"]}`)
 	bob.leave()
 	alice.wantRaw(`{"type":"server_message","data":"bob has left the chat.","event":"leave","users":["bob"]}`)
@@ -184,6 +190,50 @@ func TestGap(t *testing.T) {
 			}
 			for i := first; i <= said; i++ {
 				if m := bob.wantMessage("Alice", fmt.Sprint(i)); m.Seq != i {
+					t.Errorf("message %d has number %d", i, m.Seq)
+				}
+			}
+			bob.wantPong()
+			bob.leave()
+		})
+	}
+}
+
+// Where the numbers that a client has seen are another log's, it is shown this one as a whole, whichever is longer.
+func TestResumeInAnotherLog(t *testing.T) {
+	const said = 3
+	p := start(t)
+	alice := p.dial(t)
+	here := alice.welcome(wire.Join{Name: "Alice"}).Log
+	for i := range wire.ID(said) {
+		alice.say("text", i+1)
+		alice.wantAck(i + 1)
+	}
+	for _, c := range []struct {
+		name  string
+		log   wire.LogID
+		since wire.Seq
+		gap   bool
+	}{
+		{"this one", here, 2, false},
+		{"not told", "", 2, false},
+		{"shorter", wire.NewLogID(), 0, true},
+		{"shorter, and not empty", wire.NewLogID(), 2, true},
+		{"as long", wire.NewLogID(), said, true},
+		{"longer", wire.NewLogID(), said + 1, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bob := p.dial(t)
+			w := bob.welcome(wire.Join{Name: "Bob", Since: &c.since, Log: c.log})
+			if w.Log != here || w.Gap != c.gap {
+				t.Errorf("the welcome is %+v", w)
+			}
+			after := c.since
+			if c.gap {
+				after = 0
+			}
+			for i := after + 1; i <= said; i++ {
+				if m := bob.wantMessage("Alice", "text"); m.Seq != i {
 					t.Errorf("message %d has number %d", i, m.Seq)
 				}
 			}

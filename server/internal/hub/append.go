@@ -220,7 +220,7 @@ func (a *appender) welcome(r request) {
 		m.backlog, gap = a.backlog(*r.join)
 		welcome, roster := a.roster.welcome(wire.Welcome{
 			Greeting: a.greeting(m), V: wire.Version, Name: m.name, Room: Room,
-			Seq: at.seq, Limits: a.hub.cfg.Limits, Gap: gap,
+			Seq: at.seq, Log: a.hub.cfg.Log.Identity(), Limits: a.hub.cfg.Limits, Gap: gap,
 		})
 		m.rest = [][]byte{welcome}
 		if roster != nil {
@@ -259,7 +259,8 @@ func (a *appender) backlog(join wire.Join) (b *backlog, gap bool) {
 		after := a.seq - min(a.seq, wire.Seq(min(join.History, MaxHistory)))
 		return newBacklog(max(after, oldest), a.seq, nil), false
 	}
-	if since := *join.Since; since >= oldest && since <= a.seq {
+	sameLog := join.Log == "" || join.Log == a.hub.cfg.Log.Identity() // as far as the client can tell
+	if since := *join.Since; sameLog && since >= oldest && since <= a.seq {
 		return newBacklog(since, a.seq, nil), false
 	}
 	// What is missing is older than what is kept, or was in another log.

@@ -174,6 +174,34 @@ func TestGhostIsTakenOver(t *testing.T) {
 	}
 }
 
+// Whoever has seen another log is shown all that is kept of this one.
+func TestWhoComesFromAnotherLog(t *testing.T) {
+	const said, kept, since = 5, 2, wire.Seq(4)
+	log := memlog.New(memlog.Options{Entries: kept})
+	h := newHub(t, log, time.Minute)
+	speaker := join(t, h, named("Bob", bob))
+	for id := range wire.ID(said) {
+		speaker.Say("text", id+1)
+		until[wire.Ack](speaker)
+	}
+	for _, c := range []struct {
+		log  wire.LogID
+		gap  bool
+		from wire.Seq // what is shown begins there
+	}{{"", false, since + 1}, {log.Identity(), false, since + 1}, {wire.NewLogID(), true, said - kept + 1}} {
+		seen := since
+		client := join(t, h, wire.Join{Name: "Alice", V: 1, Session: alice, Since: &seen, Log: c.log})
+		if w := until[wire.Welcome](client); w.Gap != c.gap || w.Log != log.Identity() {
+			t.Errorf("from log %q: %+v", c.log, w)
+		}
+		for seq := c.from; seq <= said; seq++ {
+			if m := until[wire.Message](client); m.Seq != seq {
+				t.Errorf("from log %q: message %d comes where %d should", c.log, m.Seq, seq)
+			}
+		}
+	}
+}
+
 // failingLog is a log that can be made to fail.
 type failingLog struct {
 	msglog.Log

@@ -65,6 +65,8 @@ func checkJoin(join wire.Join) error {
 			join.V, wire.Version)
 	case join.V != 0 && !join.Session.Valid():
 		return wire.Errorf(wire.CodeBadFrame, "a session must be 32 hexadecimal digits in lower case")
+	case join.V != 0 && join.Log != "" && !join.Log.Valid():
+		return wire.Errorf(wire.CodeBadFrame, "a log must be 32 hexadecimal digits in lower case")
 	case join.History < 0:
 		return wire.Errorf(wire.CodeBadFrame, "history must not be negative")
 	}
