@@ -45,9 +45,11 @@ type Client struct {
 	link      *link      // the last one that has joined
 	name      string     // as the server normalised it
 	room      string
-	seq       wire.Seq // everything up to here has been seen, or was not asked for
-	first     wire.Seq // from here on everything has been seen or is to come; 0: nothing is numbered
-	numbered  bool     // a server has sent a welcome, so seq means something
+	seq       wire.Seq   // everything up to here has been seen, or was not asked for
+	first     wire.Seq   // from here on everything has been seen or is to come; 0: nothing is numbered
+	numbered  bool       // a server has sent a welcome, so seq means something
+	log       wire.LogID // that seq counts in; empty: the server does not tell
+	others    int        // logs that seq has counted in before
 	connected bool
 	ended     bool          // over is closed, or about to be
 	retryAt   time.Time     // the end of the pause before the next attempt; zero: there is no pause
@@ -116,6 +118,7 @@ type Status struct {
 	Old            bool      // an old server: nothing is numbered, stored or acknowledged
 	Seq            wire.Seq  // of the last message seen; 0: none
 	First          wire.Seq  // of the messages that came, or will, without being asked for; 0 on an old server
+	Others         int       // logs that there were before this one: where it has grown, numbers noted before mean nothing
 	Unacknowledged int       // texts; on an old server, those that are not written yet
 	Owing          time.Time // since when the server has acknowledged nothing though it owes it; zero: it owes nothing
 	Connected      bool      // false while reconnecting, and in the end
@@ -135,6 +138,7 @@ func (c *Client) Status() Status {
 		Old:            c.link.old.Load(),
 		Seq:            c.seq,
 		First:          c.first,
+		Others:         c.others,
 		Unacknowledged: waiting,
 		Owing:          owing,
 		Connected:      c.connected,

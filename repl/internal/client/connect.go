@@ -48,7 +48,8 @@ func (c *Client) joining() joining {
 	j.join.History = 0
 	if c.numbered {
 		since := c.seq
-		j.join.Since, j.numbered, j.patience = &since, true, j.timeout
+		j.join.Since, j.join.Log = &since, c.log
+		j.numbered, j.patience = true, j.timeout
 	}
 	return j
 }
@@ -84,7 +85,7 @@ func (c *Client) connectTo(ctx context.Context, addr string, j joining) (*link, 
 		return nil, err
 	}
 	l := newLink(conn, addr, c.cfg.Intervals)
-	l.again, l.since = j.again, j.join.Since
+	l.again, l.since, l.log = j.again, j.join.Since, j.join.Log
 	stop := context.AfterFunc(ctx, func() { c.cfg.Run(func() { conn.Close() }) })
 	err = l.join(j)
 	if !stop() && err == nil {

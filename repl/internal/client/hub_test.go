@@ -15,6 +15,7 @@ import (
 // cut.
 type memoryHub struct {
 	mu      sync.Mutex // guards the following
+	id      wire.LogID
 	changed *sync.Cond // the log has grown, or a connection has something to write or has ended
 	log     []stored   // number seq is log[seq-1]
 	random  *rand.Rand
@@ -29,7 +30,7 @@ type stored struct {
 }
 
 func newMemoryHub(random *rand.Rand, cuts int) *memoryHub {
-	h := &memoryHub{random: random, cuts: cuts}
+	h := &memoryHub{id: wire.NewLogID(), random: random, cuts: cuts}
 	h.changed = sync.NewCond(&h.mu)
 	return h
 }
@@ -134,7 +135,10 @@ func (h *memoryHub) enter(v *visitor, join wire.Join) {
 	if join.Since != nil {
 		v.seen = int(*join.Since)
 	}
-	v.control = wire.Append(nil, wire.Welcome{V: 1, Name: join.Name, Room: "main", Seq: wire.Seq(len(h.log))})
+	if join.Since != nil && join.Log != h.id {
+		v.seen = 0
+	}
+	v.control = wire.Append(nil, wire.Welcome{V: 1, Name: join.Name, Room: "main", Seq: wire.Seq(len(h.log)), Log: h.id})
 }
 
 func (h *memoryHub) say(v *visitor, f wire.Chat) {

@@ -35,6 +35,7 @@ type link struct {
 	again     bool          // it is not the client's first one
 	index     int           // of addr in Config.Addrs
 	since     *wire.Seq     // the last message seen when it joined; nil: nothing is resumed
+	log       wire.LogID    // that since counts in; empty: that is not known
 	resent    wire.ID       // up to here, the texts were written to earlier links too
 
 	old        atomic.Bool // the server is an old one

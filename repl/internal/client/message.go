@@ -169,9 +169,12 @@ func handle[F wire.Frame](method func(*Client, *link, F) Event) handler {
 // welcome also comes from a server that was so slow to answer that it was taken for an old one.
 func (c *Client) welcome(l *link, f wire.Welcome) Event {
 	late := l.old.Swap(false)
+	if !f.Log.Valid() {
+		f.Log = ""
+	}
 	c.roster.begin(f.Users, f.More)
 	c.mu.Lock()
-	c.name, c.room, c.numbered = f.Name, f.Room, true
+	c.name, c.room, c.log, c.numbered = f.Name, f.Room, f.Log, true
 	if !l.again {
 		// The last messages before f.Seq, as many as were asked for, are still to come.
 		c.seq = f.Seq - min(f.Seq, wire.Seq(c.cfg.History))

@@ -165,12 +165,21 @@ func (c *Client) resumed(l *link, f wire.Welcome) Event {
 	switch {
 	case l.since == nil: // the one before was an old server
 		c.seq, c.first = f.Seq, f.Seq+1
+		c.others++
 		back.Gap, back.Through = true, 0
-	case f.Seq < *l.since: // another log, all of which is shown
+	case l.isOther(f): // and all of it is shown
 		c.seq, c.first = 0, 1
+		c.others++
 		back.Gap = true
 	}
 	return back
+}
+
+// isOther reports whether the server has another log than that which the link has asked to go on in. Where it does not
+// tell which it has, or the one before did not, only its being too short shows that.
+func (l *link) isOther(f wire.Welcome) bool {
+	known := l.log != "" && f.Log != ""
+	return known && f.Log != l.log || f.Seq < *l.since
 }
 
 // repeats reports whether a frame is one that the client has had before: a resumed connection starts somewhat earlier
