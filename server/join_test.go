@@ -27,7 +27,8 @@ func TestWelcomeSaysEverything(t *testing.T) {
 	bob := p.dial(t)
 	bob.send(joinFrame("ｂｏｂ"))
 	bob.wantRaw(`{"type":"welcome","data":"Welcome, bob. 2 people are here.","v":1,"name":"bob","room":"lobby",` +
-		`"users":["Alice","bob"],"seq":1,` + log + `,"limits":{"frame":16384,"text":4096,"name":32,"rate":20,"burst":40}}`)
+		`"users":["Alice","bob"],"seq":1,` + log +
+		`,"limits":{"frame":16384,"text":4096,"name":32,"rate":20,"burst":40}}`)
 	alice.wantRaw(`{"type":"server_message","data":"bob has joined the chat.","event":"join","users":["bob"]}`)
 	bob.leave()
 	alice.wantRaw(`{"type":"server_message","data":"bob has left the chat.","event":"leave","users":["bob"]}`)

@@ -118,7 +118,7 @@ type Status struct {
 	Old            bool      // an old server: nothing is numbered, stored or acknowledged
 	Seq            wire.Seq  // of the last message seen; 0: none
 	First          wire.Seq  // of the messages that came, or will, without being asked for; 0 on an old server
-	Others         int       // logs that there were before this one: where it has grown, numbers noted before mean nothing
+	Others         int       // logs before this one: where that has grown, numbers noted earlier mean nothing
 	Unacknowledged int       // texts; on an old server, those that are not written yet
 	Owing          time.Time // since when the server has acknowledged nothing though it owes it; zero: it owes nothing
 	Connected      bool      // false while reconnecting, and in the end

@@ -138,7 +138,8 @@ func (h *memoryHub) enter(v *visitor, join wire.Join) {
 	if join.Since != nil && join.Log != h.id {
 		v.seen = 0
 	}
-	v.control = wire.Append(nil, wire.Welcome{V: 1, Name: join.Name, Room: "main", Seq: wire.Seq(len(h.log)), Log: h.id})
+	welcome := wire.Welcome{V: 1, Name: join.Name, Room: "main", Seq: wire.Seq(len(h.log)), Log: h.id}
+	v.control = wire.Append(nil, welcome)
 }
 
 func (h *memoryHub) say(v *visitor, f wire.Chat) {

@@ -34,8 +34,8 @@ type Bounds struct {
 
 // Log is an ordered log for each room. Its methods may be called from any goroutine; Append by one at a time.
 type Log interface {
-	// Identity tells this log from every other one: numbers of another log mean nothing in this one. It is drawn at random
-	// when the log is made, and stays with it for as long as the entries do. A closed log still has it.
+	// Identity tells this log from every other one: numbers of another log mean nothing in this one. It is drawn at
+	// random when the log is made, and stays with it for as long as the entries do. A closed log still has it.
 	Identity() wire.LogID
 
 	// Append adds the entries in their order, all of them or, with an error, none. They are durable, as far as the
