@@ -30,7 +30,6 @@ type fakeHub struct {
 
 	findNothing *wire.Error // refuses searches; nil: none is
 	silent      bool        // does not answer who asks for messages
-	answers     int         // how many requests it answers before it is silent
 
 	mu      sync.Mutex // guards the following
 	members []*fakeMember
@@ -38,6 +37,7 @@ type fakeHub struct {
 	logged  map[sending]wire.Seq
 	kept    int           // how many messages are, of those in history and said; 0: all
 	asked   int           // how often messages were asked for
+	answers int           // how many of those requests it answers before it is silent
 	done    []string      // the texts of said that were acknowledged and passed on
 	changed chan struct{} // closed, and replaced, when something has happened
 }
@@ -246,7 +246,7 @@ func (h *fakeHub) answer(f wire.HistoryRequest) wire.History {
 	all := slices.Concat(h.history, h.said)
 	end := len(all)
 	if f.Before > 0 {
-		end = int(f.Before) - 1
+		end = min(end, int(f.Before)-1)
 	}
 	lost := 0
 	if h.kept > 0 {

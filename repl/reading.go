@@ -21,7 +21,9 @@ const (
 
 // reading is how far somebody has read back in the log. It is that of the goroutine that does commands.
 type reading struct {
+	log    int      // how many there have been, this one too
 	first  wire.Seq // the client's when the rest was noted: another one is another log's
+	seq    wire.Seq // the client's, which only another log sets back
 	oldest wire.Seq // of the messages that are shown; 0 on an old server
 
 	words string   // of the last search
@@ -31,9 +33,11 @@ type reading struct {
 
 // place returns how far somebody has read back. Where the server has come back with another log, that is forgotten.
 func (s *session) place() *reading {
-	if first := s.client.Status().First; s.read.first != first {
-		s.read = reading{first: first, oldest: first}
+	status := s.client.Status()
+	if s.read.first != status.First || status.Seq < s.read.seq {
+		s.read = reading{log: s.read.log + 1, first: status.First, oldest: status.First}
 	}
+	s.read.seq = status.Seq
 	return &s.read
 }
 
@@ -42,12 +46,12 @@ func (s *session) history(ctx context.Context, n int) (string, error) {
 	var messages []wire.Message
 	older := true
 	before := s.place().oldest
-	for first := s.read.first; len(messages) < n && older && before != 1; {
+	for log := s.read.log; len(messages) < n && older && before != 1; {
 		h, err := s.stored(ctx, before, n-len(messages))
 		if err != nil {
 			return "", err
 		}
-		if s.place().first != first { // another log
+		if s.place().log != log {
 			return s.history(ctx, n)
 		}
 		if older = h.More && len(h.Messages) > 0; len(h.Messages) > 0 {
@@ -103,9 +107,10 @@ func (s *session) search(ctx context.Context, words string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if s.place().first != last.first { // another log
+	if s.place().log != last.log {
 		return s.search(ctx, last.words)
 	}
+	last.seq = s.read.seq
 	last.found += len(f.Messages)
 	last.next = 0
 	if f.More && len(f.Messages) > 0 {

@@ -24,14 +24,14 @@ func (s *session) save(ctx context.Context, file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	first, last, err := s.shown(ctx)
+	shown, err := s.shown(ctx)
 	if err != nil {
 		return "", err
 	}
 	saved := 0
 	err = writeNew(path, func(w io.Writer) error {
 		line := s.lineFor(path)
-		return s.walk(ctx, first, last, func(m wire.Message) error {
+		return s.walk(ctx, shown, func(m wire.Message) error {
 			saved++
 			_, err := io.WriteString(w, line(m)+"\n")
 			return err
@@ -45,7 +45,7 @@ func (s *session) save(ctx context.Context, file string) (string, error) {
 		what = "1 message is"
 	}
 	sentence := fmt.Sprintf("%s saved in %s", what, render.HarmlessName(path))
-	if n := int(last+1-first) - saved; n > 0 {
+	if n := shown.len() - saved; n > 0 {
 		sentence += fmt.Sprintf("; the server no longer has the %d before", n)
 	}
 	return s.look().Wrap(sentence, 2), nil
@@ -62,42 +62,63 @@ func (s *session) path(file string) (string, error) {
 	return filepath.Abs(file)
 }
 
-// shown returns the first and the last number of what is shown. What was said here is in the log then.
-func (s *session) shown(ctx context.Context) (first, last wire.Seq, err error) {
+// stretch is messages of one log that follow one another.
+type stretch struct {
+	log         int // the [reading]'s
+	first, last wire.Seq
+}
+
+func (s stretch) len() int { return int(s.last + 1 - s.first) }
+
+// What errors are where a stretch can't be read as a whole.
+var (
+	errOtherLog  = errors.New("the server has come back with another log; nothing is saved")
+	errOtherPage = errors.New("the server has answered with other messages than those asked for; nothing is saved")
+	errLetGo     = errors.New("the server has let messages go while they were read; nothing is saved")
+)
+
+// shown returns what is shown. What was said here is in the log then.
+func (s *session) shown(ctx context.Context) (stretch, error) {
 	switch status := s.client.Status(); {
 	case status.Old:
-		return 0, 0, errKeepsNothing
+		return stretch{}, errKeepsNothing
 	case !status.Connected && s.view.person:
-		return 0, 0, client.ErrOffline
+		return stretch{}, client.ErrOffline
 	}
 	limited, cancel := s.patience(ctx)
 	defer cancel()
 	if err := s.client.Drain(limited); err != nil {
 		if ctx.Err() != nil {
-			return 0, 0, ctx.Err()
+			return stretch{}, ctx.Err()
 		}
-		return 0, 0, fmt.Errorf("not saved, because what was said before is not delivered: %w", errStalled)
+		return stretch{}, fmt.Errorf("not saved, because what was said before is not delivered: %w", errStalled)
 	}
-	newest, err := s.stored(ctx, 0, 1)
+	place := *s.place()
+	newest, err := s.storedIn(ctx, place.log, 0, 1)
 	if err != nil {
-		return 0, 0, err
+		return stretch{}, err
 	}
-	first = s.place().oldest
-	last = first - 1
+	shown := stretch{log: place.log, first: place.oldest, last: place.oldest - 1}
 	if n := len(newest.Messages); n > 0 {
-		last = max(last, newest.Messages[n-1].Seq)
+		shown.last = max(shown.last, newest.Messages[n-1].Seq)
 	}
-	return first, last, nil
+	return shown, nil
 }
 
-// walk calls do with every stored message from first to last, in order.
-func (s *session) walk(ctx context.Context, first, last wire.Seq, do func(wire.Message) error) error {
-	for ; first <= last; first += savePage {
-		messages, err := s.between(ctx, first, min(first+savePage-1, last))
+// walk calls do with every message of all that is still stored, in order. Only the oldest may be missing.
+func (s *session) walk(ctx context.Context, all stretch, do func(wire.Message) error) error {
+	begun := false
+	for first := all.first; first <= all.last; first += savePage {
+		part := stretch{all.log, first, min(first+savePage-1, all.last)}
+		messages, err := s.between(ctx, part)
 		if err != nil {
 			return err
 		}
+		if begun && len(messages) < part.len() {
+			return errLetGo
+		}
 		for _, m := range messages {
+			begun = true
 			if err := do(m); err != nil {
 				return err
 			}
@@ -106,18 +127,44 @@ func (s *session) walk(ctx context.Context, first, last wire.Seq, do func(wire.M
 	return nil
 }
 
-// between returns the stored messages from first to last, which may be more than a frame holds.
-func (s *session) between(ctx context.Context, first, last wire.Seq) ([]wire.Message, error) {
+// between returns the stored messages of a stretch, which may be more than a frame holds.
+func (s *session) between(ctx context.Context, all stretch) ([]wire.Message, error) {
 	var messages []wire.Message
-	for before := last + 1; before > first; {
-		h, err := s.stored(ctx, before, int(before-first))
-		if err != nil || len(h.Messages) == 0 {
-			return messages, err
+	for rest := all; rest.first <= rest.last; rest.last = messages[0].Seq - 1 {
+		h, err := s.storedIn(ctx, all.log, rest.last+1, rest.len())
+		switch {
+		case err != nil:
+			return nil, err
+		case len(h.Messages) == 0:
+			return messages, nil
+		case !rest.endsIn(h.Messages):
+			return nil, errOtherPage
 		}
 		messages = append(h.Messages, messages...)
-		before = h.Messages[0].Seq
 	}
 	return messages, nil
+}
+
+// storedIn asks as stored does, for messages of that log.
+func (s *session) storedIn(ctx context.Context, log int, before wire.Seq, limit int) (wire.History, error) {
+	h, err := s.stored(ctx, before, limit)
+	if err == nil && s.place().log != log {
+		err = errOtherLog
+	}
+	return h, err
+}
+
+// endsIn reports whether messages, of which there are some, are the last ones of the stretch.
+func (s stretch) endsIn(messages []wire.Message) bool {
+	if len(messages) > s.len() {
+		return false
+	}
+	for i, m := range messages {
+		if m.Seq != s.last+1-wire.Seq(len(messages)-i) {
+			return false
+		}
+	}
+	return true
 }
 
 // lineFor returns how messages are written to that file.

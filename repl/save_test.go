@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,6 +103,78 @@ func TestSaveWhatIsNoLongerKept(t *testing.T) {
 	want := "2 messages are saved in " + path + "; the server no longer has the 3 before\n"
 	if !strings.HasSuffix(p.stdout.String(), want) {
 		t.Errorf("on stdout: %s", p.stdout)
+	}
+}
+
+// A server that comes back in the middle, with another log or without what was asked for, leaves no mixed file.
+func TestSaveOfAnotherLog(t *testing.T) {
+	for _, c := range []struct {
+		about    string
+		n        int // messages when the client joins, of which it reads all
+		said     int // and then
+		answered int // requests of the /save
+		change   func(*fakeHub)
+		want     error
+	}{
+		{"a shorter one", 6, 0, 2, func(h *fakeHub) { h.history = h.history[:2] }, errOtherLog},
+		{"an empty one", 6, 0, 2, func(h *fakeHub) { h.history = nil }, errOtherLog},
+		{"both shown from the first message on", 0, 4, 2, func(h *fakeHub) { h.said = h.said[:2] }, errOtherLog},
+		{"an empty one, before the first page", 0, 4, 0, func(h *fakeHub) { h.said = nil }, errOtherLog},
+		{"the log without a part", 2*savePage + 50, 0, 1 + savePage/2, func(h *fakeHub) { h.kept = 70 }, errLetGo},
+		{"the log without anything of a page", savePage + 4, 0, 1 + savePage/2, func(h *fakeHub) { h.kept = 2 }, errLetGo},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			asked := c.n/2 + c.answered // two messages are in each answer
+			h := startLibrary(t, c.n, func(h *fakeHub) { h.silent, h.answers = true, asked })
+			folder := t.TempDir()
+			input, typing := io.Pipe()
+			p := start(t, t.Context(), h, input, "-name", "Alice")
+			h.awaitJoin("Alice")
+			for i := range c.said {
+				h.speak("Bob", fmt.Sprint("text ", i+1))
+			}
+			if c.said > 0 {
+				p.await(p.stdout, fmt.Sprint("text ", c.said))
+			}
+			fmt.Fprintf(typing, "/history 1000\n/save %s\n", filepath.Join(folder, "a"))
+			h.await("the question", func() bool { h.mu.Lock(); defer h.mu.Unlock(); return h.asked > asked })
+			h.stop()
+			h.update(func() { h.answers = math.MaxInt; c.change(h) })
+			h.restart()
+			typing.Close()
+			p.ends(statusFailed, "")
+			if got, want := p.stderr.String(), "line 2: "+c.want.Error()+"\n"; !strings.HasSuffix(got, want) {
+				t.Errorf("on stderr: %s", got)
+			}
+			if entries, _ := os.ReadDir(folder); len(entries) != 0 {
+				t.Errorf("%v is left", entries)
+			}
+		})
+	}
+}
+
+func TestEndOfAStretch(t *testing.T) {
+	for _, c := range []struct {
+		seqs []wire.Seq
+		want bool
+	}{
+		{[]wire.Seq{4, 5, 6}, true},
+		{[]wire.Seq{5, 6}, true},
+		{[]wire.Seq{4, 5}, false},
+		{[]wire.Seq{6, 7}, false},
+		{[]wire.Seq{3, 4, 5, 6}, false},
+		{[]wire.Seq{4, 6}, false},
+		{[]wire.Seq{6, 5}, false},
+		{[]wire.Seq{6, 6}, false},
+		{[]wire.Seq{0}, false},
+	} {
+		var messages []wire.Message
+		for _, seq := range c.seqs {
+			messages = append(messages, wire.Message{Seq: seq})
+		}
+		if got := (stretch{first: 4, last: 6}).endsIn(messages); got != c.want {
+			t.Errorf("%v: got %v", c.seqs, got)
+		}
 	}
 }
 
