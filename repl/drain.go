@@ -44,6 +44,28 @@ func (s *session) drain(ctx context.Context) *undelivered {
 	return &undelivered{left.Texts, s.whyEnded()}
 }
 
+// awaitLogged waits, no longer than the timeout, until what was said here is in the log, which is asked what it has then.
+// Where there is no connection, a person is told.
+func (s *session) awaitLogged(ctx context.Context) error {
+	switch status := s.client.Status(); {
+	case status.Old:
+		return errKeepsNothing
+	case !status.Connected && s.view.person:
+		return client.ErrOffline
+	}
+	limited, cancel := s.patience(ctx)
+	defer cancel()
+	switch err := s.client.Drain(limited); {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case limited.Err() != nil:
+		return fmt.Errorf("what was said before is not delivered: %w", s.stalled())
+	}
+	return client.ErrClosed
+}
+
 // watch has giveUp called when the server owes an acknowledgement and none has come for the timeout, counted from no
 // earlier than from. Stop ends that and waits for its end.
 //
@@ -76,17 +98,6 @@ func (s *session) watch(ctx context.Context, from, idle time.Time, giveUp contex
 		}
 	})
 	return func() { cancel(); watching.Wait() }
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // whyEnded says why the connection ended, which has happened or is about to.

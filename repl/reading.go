@@ -43,6 +43,9 @@ func (s *session) place() *reading {
 
 // history renders the n messages before the oldest that is shown.
 func (s *session) history(ctx context.Context, n int) (string, error) {
+	if err := s.awaitLogged(ctx); err != nil {
+		return "", err
+	}
 	var messages []wire.Message
 	older := true
 	before := s.place().oldest
@@ -98,6 +101,9 @@ func (s *session) search(ctx context.Context, words string) (string, error) {
 	limit := searchPipe
 	if s.view.person {
 		limit = searchScreen
+	}
+	if err := s.awaitLogged(ctx); err != nil {
+		return "", err
 	}
 	var f wire.Found
 	err := s.request(ctx, func(ctx context.Context) (err error) {

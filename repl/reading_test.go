@@ -111,6 +111,30 @@ func TestSearchCommand(t *testing.T) {
 	}
 }
 
+// What a line has said is found by the next one, however long the server takes to acknowledge it.
+func TestReadingWhatWasJustSaid(t *testing.T) {
+	for _, c := range []struct{ command, want string }{
+		{"/search alpha", "[Alice]: alpha beta\n-- 1 message found\n"},
+		{"/history", "There is nothing older.\n"},
+	} {
+		h := startHub(t, func(h *fakeHub) {
+			h.onChat = func(m *fakeMember, chat wire.Chat) bool {
+				h.handlers.Go(func() {
+					time.Sleep(50 * time.Millisecond) // while it reads on
+					message, _ := h.log(m, chat)
+					m.send(wire.Ack{ID: chat.ID, Seq: message.Seq, Time: message.Time})
+				})
+				return true
+			}
+		})
+		p := say(t, h, "alpha beta\n"+c.command+"\n", "-name", "Alice")
+		p.ends(statusDelivered, "")
+		if got := p.stdout.String(); !strings.HasSuffix(got, c.want) {
+			t.Errorf("%s: on stdout: %s", c.command, got)
+		}
+	}
+}
+
 func TestSearchThatFails(t *testing.T) {
 	long := strings.Repeat("x", wire.MaxSearch+1)
 	p := say(t, startLibrary(t, 1, nil), "/search\n/search *\n/search "+long+"\n", "-name", "Alice")

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"hubbub/repl/internal/client"
 	"hubbub/repl/internal/render"
 	"hubbub/wire"
 )
@@ -79,19 +78,8 @@ var (
 
 // shown returns what is shown. What was said here is in the log then.
 func (s *session) shown(ctx context.Context) (stretch, error) {
-	switch status := s.client.Status(); {
-	case status.Old:
-		return stretch{}, errKeepsNothing
-	case !status.Connected && s.view.person:
-		return stretch{}, client.ErrOffline
-	}
-	limited, cancel := s.patience(ctx)
-	defer cancel()
-	if err := s.client.Drain(limited); err != nil {
-		if ctx.Err() != nil {
-			return stretch{}, ctx.Err()
-		}
-		return stretch{}, fmt.Errorf("not saved, because what was said before is not delivered: %w", errStalled)
+	if err := s.awaitLogged(ctx); err != nil {
+		return stretch{}, err
 	}
 	place := *s.place()
 	newest, err := s.storedIn(ctx, place.log, 0, 1)
