@@ -51,13 +51,18 @@ func name(file, path string) error {
 // cannotWrite makes a sentence of the file system's errors; others stay as they are.
 func cannotWrite(path string, err error) error {
 	var call *fs.PathError
+	var naming *os.LinkError
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return isThere(path)
 	case errors.As(err, &call):
-		return fmt.Errorf("%s can't be written: %w", render.HarmlessName(path), call.Err)
+		err = call.Err
+	case errors.As(err, &naming):
+		err = naming.Err
+	default:
+		return err
 	}
-	return err
+	return fmt.Errorf("%s can't be written: %w", render.HarmlessName(path), err)
 }
 
 func isThere(path string) error {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,17 @@ func TestCtrlCInterruptsASave(t *testing.T) {
 	x.Type("/quit\r")
 	if status := x.Wait(); status != statusDelivered {
 		t.Errorf("status %d", status)
+	}
+}
+
+// Where the name can't be given, nobody is shown the one that the file has meanwhile.
+func TestWriteNewThatCannotName(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "\u202ea")
+	err := writeNew(path, func(io.Writer) error { return os.RemoveAll(folder) })
+	want := filepath.Join(folder, "<U+202E>a") + " can't be written: "
+	if err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), ".hubbub-") {
+		t.Errorf("got %v", err)
 	}
 }
 
