@@ -68,7 +68,10 @@ func (p *prompt) begin(set func(mark, prompt string), now time.Time) {
 	p.set, p.key = set, now
 }
 
-// update changes the prompt, on the screen too where it has become another one. It does not wait.
+// update changes the prompt, on the screen too where it has become another one.
+//
+// It calls set with mu held, so that of two changes the later one is on the screen in the end. That is right because
+// set, a console's SetPrompt, calls nothing back, and waits at most for a plain console's line to be written.
 func (p *prompt) update(change func(*promptState)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
