@@ -7,9 +7,12 @@ import (
 	"hubbub/wire"
 )
 
+// stillWaiting is said at the end where delivering takes its time.
+const stillWaiting = "waiting until everything is delivered; Ctrl-C ends that"
+
 // leave gives the terminal back, waits until what was typed is delivered, and returns what tells what has become of it
-// all. That is to be called when listen has ended: until then not every refusal is counted. Ctrl-C ends the waiting; where
-// ctx is done already, only a second signal does, which ends the program.
+// all. That is to be called when listen has ended: until then not every refusal is counted. Ctrl-C ends the waiting;
+// where ctx is done already, only a second signal does, which ends the program.
 func (p *person) leave(ctx context.Context) (verdict func() error) {
 	hasEnded := p.hasEnded()
 	if hasEnded {
@@ -24,7 +27,7 @@ func (p *person) leave(ctx context.Context) (verdict func() error) {
 		ctx = context.WithoutCancel(ctx)
 	}
 	slow := time.AfterFunc(leaveQuietly, func() {
-		p.view.notice("waiting until everything is delivered; Ctrl-C ends that")
+		p.view.notice(stillWaiting)
 	})
 	defer slow.Stop()
 	select {

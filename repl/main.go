@@ -18,9 +18,7 @@ import (
 
 func main() {
 	signal.Ignore(syscall.SIGPIPE) // a closed stdout is an error of writing, and not the end on the spot
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(ctx, stop) // a second signal ends at once
-	err := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
+	err := run(notifySignals(), os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	if err != nil && err.Error() != "" {
 		fmt.Fprintln(os.Stderr, "hubbub: "+render.Harmless(err.Error()))
 	}

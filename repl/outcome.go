@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"sync"
 )
 
-// finish waits until what was said is delivered, and returns what tells what has become of it all. That is to be called
-// when everything that was received is shown: until then not every refusal is counted.
-func (p *pipe) finish(ctx context.Context) (verdict func() error) {
+// finish waits until what was said is delivered, but not after patient is done, and returns what tells what has become
+// of it all. That is to be called when everything that was received is shown: until then not every refusal is counted.
+func (p *pipe) finish(ctx, patient context.Context) (verdict func() error) {
 	cause := context.Cause(ctx)
-	waiting := context.WithoutCancel(ctx)
+	waiting := patient
 	if errors.Is(cause, errStalled) || errors.Is(cause, errAway) {
 		waiting = ctx
 	}
@@ -36,6 +37,23 @@ func (p *pipe) finish(ctx context.Context) (verdict func() error) {
 		}
 		return nil
 	}
+}
+
+// tellWaiting says at a signal that what was said is still being delivered, if that takes its time. Stop ends that.
+func (p *pipe) tellWaiting(signaled context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(signaled))
+	var telling sync.WaitGroup
+	telling.Go(func() {
+		select {
+		case <-signaled.Done():
+		case <-ctx.Done():
+			return
+		}
+		if sleep(ctx, leaveQuietly) == nil {
+			p.view.notice(stillWaiting)
+		}
+	})
+	return func() { cancel(); telling.Wait() }
 }
 
 // whyGone says why the end came before that of the input, and reports whether it came because the server is gone.

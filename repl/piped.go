@@ -52,6 +52,8 @@ func piped(signaled context.Context, o options, stdin io.Reader, stdout, stderr 
 	if err != nil {
 		return err
 	}
+	patient, stopCounting := impatient()
+	defer stopCounting()
 	var progress bottomLine
 	shows := showsProgress(o, stdin, stderr)
 	if shows {
@@ -85,12 +87,15 @@ func piped(signaled context.Context, o options, stdin io.Reader, stdout, stderr 
 		<-ctx.Done()
 	}
 	stop()
-	verdict := p.finish(ctx)
+	stopTelling := p.tellWaiting(signaled)
+	verdict := p.finish(ctx, patient)
+	stopTelling()
 	stopProgress()
 	c.Close()
 	isShown := p.isShown(signaled)
 	result := verdict()
 	if !isShown {
+		within(lastWrites, clearProgress)
 		return result
 	}
 	out.flush()
@@ -117,7 +122,20 @@ func (p *pipe) isShown(signaled context.Context) bool {
 	}
 }
 
-// lastWrites is how long the output may take to take what is left after a signal.
+// within waits until work is done, but no longer than d. A goroutine stays behind then.
+func within(d time.Duration, work func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		work()
+	}()
+	select {
+	case <-done:
+	case <-time.After(d):
+	}
+}
+
+// lastWrites is how long an output may take to take what is left after a signal.
 const lastWrites = time.Second
 
 // errOutput is the cause that ends the program when its output can't be written any more.

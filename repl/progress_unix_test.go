@@ -3,6 +3,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -80,4 +82,29 @@ func TestNoProgress(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Nobody reads what the script writes, so that the end can't wait until it is written: the line is taken away all the
+// same before the program says how it has ended.
+func TestProgressOfAScriptWhoseOutputIsStuck(t *testing.T) {
+	t.Parallel()
+	h := startHub(t, nil)
+	done := filepath.Join(t.TempDir(), "done")
+	unread := `printf 'one\n/wait Bob bye\ntwo\n' | "$@" | { trap "" INT; until [ -e ` + done + ` ]; do sleep 0.1; done; }`
+	x := ttytest.Start(t, shell(t, h, unread, "-name", "Alice"), 100, 20, nil)
+	h.awaitText("one")
+	for range 200 { // more than a pipe holds
+		h.speak("Bob", strings.Repeat("x", 2000))
+	}
+	const progress = "hubbub: 1 sent, 1 acknowledged"
+	x.WaitFor("the progress", func(s ttytest.Screen) bool { return s.Lines[s.Row] == progress })
+	x.Type("\x03")
+	x.WaitFor("the end", func(s ttytest.Screen) bool { return s.Contains("was not sent") })
+	if got := x.Rows(); !slices.Equal(got, []string{"hubbub: interrupted; what follows line 2 of the input was not sent"}) {
+		t.Errorf("on the screen is\n%s", strings.Join(got, "\n"))
+	}
+	if err := os.WriteFile(done, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	x.Wait()
 }
