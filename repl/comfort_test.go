@@ -238,7 +238,7 @@ func TestScreenReaderWhenTheConnectionEnds(t *testing.T) {
 	x.WaitFor("the prompt", func(s ttytest.Screen) bool { return s.Lines[s.Row] == "You:" })
 	h.broadcast(nil, wire.Errorf(wire.CodeShuttingDown, "the server is going home"))
 	h.cut()
-	if status := x.Wait(); status != statusNoConnection {
+	if status := x.Wait(); status != statusRefused {
 		t.Errorf("status %d", status)
 	}
 	want := "You: \n-- the connection is lost: the server is going home; trying again\n-- you are here already\n"

@@ -109,6 +109,16 @@ func (s *session) whyEnded() string {
 	return plainly(s.ended)
 }
 
+// endStatus is the exit status where the connection has ended, or is about to, without anybody having asked for it.
+func (s *session) endStatus() int {
+	<-s.over
+	var refused *wire.Error
+	if errors.As(s.ended, &refused) {
+		return statusRefused
+	}
+	return statusNoConnection
+}
+
 // sentence says how much is left, and which text is the first of it, in the words of label.
 func (u *undelivered) sentence(label func(wire.ID, string) string) string {
 	if len(u.texts) == 0 {

@@ -206,7 +206,7 @@ func TestConnectionEnds(t *testing.T) {
 	x.WaitFor("the draft", func(s ttytest.Screen) bool { return s.Contains("You: draft") })
 	h.broadcast(nil, wire.Errorf(wire.CodeShuttingDown, "the server is going home"))
 	h.cut()
-	if status := x.Wait(); status != statusNoConnection {
+	if status := x.Wait(); status != statusRefused {
 		t.Errorf("status %d", status)
 	}
 	if !x.Screen().Contains("-- you are here already") || x.Modes() != before {

@@ -44,7 +44,7 @@ func (p *person) leave(ctx context.Context) (verdict func() error) {
 		case lost > 0:
 			return fail(statusUndelivered, "%d of the last messages were not delivered", lost)
 		case hasEnded:
-			return &failure{status: statusNoConnection}
+			return &failure{status: p.endStatus()}
 		}
 		return nil
 	}

@@ -16,6 +16,10 @@ func (p *pipe) finish(ctx, patient context.Context) (verdict func() error) {
 	}
 	left := p.drain(waiting)
 	why, gone := p.whyGone(cause)
+	status := statusNoConnection
+	if errors.Is(cause, errEnded) {
+		status = p.endStatus()
+	}
 	said := why
 	if left != nil {
 		said = left.sentence(p.sent.label)
@@ -31,7 +35,7 @@ func (p *pipe) finish(ctx, patient context.Context) (verdict func() error) {
 		case lost > 1:
 			return fail(statusUndelivered, "%d lines were not delivered", lost)
 		case gone:
-			return fail(statusNoConnection, "%s", why)
+			return fail(status, "%s", why)
 		case p.failed:
 			return &failure{status: statusFailed}
 		}

@@ -71,11 +71,11 @@ func TestWaysOutOfADraft(t *testing.T) {
 		{"the server is back and does not let one in", func(x *seat) {
 			x.hub.broadcast(nil, wire.Errorf(wire.CodeShuttingDown, "the server is going home"))
 			x.hub.cut()
-		}, statusNoConnection, "you are here already"},
+		}, statusRefused, "you are here already"},
 		{"another session takes over", func(x *seat) {
 			x.hub.broadcast(nil, wire.Errorf(wire.CodeNameTaken, "you have joined elsewhere"))
 			x.hub.cut()
-		}, statusNoConnection, "-- you have joined elsewhere"},
+		}, statusRefused, "-- you have joined elsewhere"},
 		{"a panic", func(x *seat) { x.Type("\x15" + strings.Repeat(" \r", panicAfter)) }, 2, "panic: as told"},
 		{"a panic in the client", func(x *seat) { x.hub.cut() }, 2, "panic: invalid argument to N"},
 	} {
