@@ -27,6 +27,9 @@ func (s *session) save(ctx context.Context, file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if shown.len() == 0 {
+		return "There is nothing to save yet.", nil
+	}
 	saved := 0
 	err = writeNew(path, func(w io.Writer) error {
 		line := s.lineFor(path)
@@ -50,9 +53,12 @@ func (s *session) save(ctx context.Context, file string) (string, error) {
 	return s.look().Wrap(sentence, 2), nil
 }
 
-// path returns where the file of that name is.
+// path returns where the file of that name is, which may stand in quotes, as a shell takes it.
 func (s *session) path(file string) (string, error) {
-	if rest, ok := strings.CutPrefix(file, "~/"); ok {
+	if n := len(file); n > 2 && (file[0] == '"' || file[0] == '\'') && file[n-1] == file[0] {
+		file = file[1 : n-1]
+	}
+	if rest, ok := strings.CutPrefix(file, "~"); ok && (rest == "" || rest[0] == '/') {
 		if s.home == "" {
 			return "", errors.New("where ~ is, is not known: HOME is not set")
 		}

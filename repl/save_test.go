@@ -38,15 +38,14 @@ func stamp(at time.Time) string { return at.Local().Format("2006-01-02 15:04:05 
 func TestSave(t *testing.T) {
 	noon := time.Date(2026, 10, 20, 12, 0, 0, 0, time.UTC)
 	at := func(minute int) string { return stamp(noon.Add(time.Duration(minute) * time.Minute)) }
-	for _, c := range []struct{ file, input, want string }{
-		{"a b.txt", "one\n/history 3\n", at(2) + "[Bob]: text 2\n" + at(3) + "[Eve]: \u202bx\n  " + at(9) + "[Bob]: fake\n" +
+	for _, c := range []struct{ file, quote, input, want string }{
+		{"a b.txt", `"`, "one\n/history 3\n", at(2) + "[Bob]: text 2\n" + at(3) + "[Eve]: \u202bx\n  " + at(9) + "[Bob]: fake\n" +
 			at(4) + "* Bob waves\n" + at(0) + "[Alice]: one\n"},
-		{"a.jsonl", "/history 2\none\n", `{"type":"message","from":"Eve","data":"\u202bx\n` + at(9) +
+		{"a.jsonl", "", "/history 2\none\n", `{"type":"message","from":"Eve","data":"\u202bx\n` + at(9) +
 			`[Bob]: fake","seq":3,"time":"2026-10-20T12:03:00.000Z"}
 {"type":"message","from":"Bob","data":"*waves*","seq":4,"time":"2026-10-20T12:04:00.000Z"}
 {"type":"message","from":"Alice","data":"one","seq":5,"time":"2026-10-20T12:00:00.000Z"}
 `},
-		{"nothing", "", ""},
 	} {
 		h := startLibrary(t, 4, func(h *fakeHub) {
 			h.history[2].From, h.history[2].Text = "Eve", "\u202bx\n"+at(9)+"[Bob]: fake"
@@ -54,7 +53,7 @@ func TestSave(t *testing.T) {
 		})
 		folder := t.TempDir()
 		path := filepath.Join(folder, c.file)
-		p := say(t, h, c.input+"/save "+path+"\n", "-name", "Alice")
+		p := say(t, h, c.input+"/save "+c.quote+path+c.quote+"\n", "-name", "Alice")
 		p.ends(statusDelivered, "")
 		c.want = strings.ReplaceAll(c.want, "\u202b", "<U+202B>")
 		if _, got := onlyFile(t, folder); got != c.want {
@@ -63,6 +62,30 @@ func TestSave(t *testing.T) {
 		if got := p.stdout.String(); !strings.Contains(got, "saved in "+path+"\n") {
 			t.Errorf("%s: on stdout: %s", c.file, got)
 		}
+	}
+}
+
+func TestSaveNothing(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "a")
+	p := say(t, startLibrary(t, 1, nil), "/save "+path+"\none\n/save '"+path+"'\n", "-name", "Alice")
+	p.ends(statusDelivered, "")
+	if got, want := p.stdout.String(), "There is nothing to save yet.\n1 message is saved in "+path+"\n"; got != want {
+		t.Errorf("on stdout: %s", got)
+	}
+	onlyFile(t, folder)
+}
+
+// The own folder is there already.
+func TestSaveInTheOwnFolder(t *testing.T) {
+	home := t.TempDir()
+	env := func(name string) string { return map[string]string{"HOME": home}[name] }
+	stderr := newBuffer()
+	args := []string{"-addr", startHub(t, nil).addr(), "-name", "Alice"}
+	err := run(t.Context(), args, env, strings.NewReader("one\n/save ~\n"), io.Discard, stderr)
+	if want := "line 2: " + home + " is there already, and is not overwritten\n"; statusOf(err) != statusFailed ||
+		!strings.HasSuffix(stderr.String(), want) {
+		t.Errorf("ended with %v; on stderr: %s", err, stderr)
 	}
 }
 
@@ -185,7 +208,7 @@ func TestSaveThatFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := startLibrary(t, 3, nil)
-	p := say(t, h, "/save "+there+"\n/save "+folder+"/no/a\n/save "+there+"/a\n/save ~/a\n", "-name", "Alice")
+	p := say(t, h, "/history 3\n/save "+there+"\n/save "+folder+"/no/a\n/save "+there+"/a\n/save ~/a\n", "-name", "Alice")
 	p.ends(statusFailed, "")
 	for n, want := range []string{
 		there + " is there already, and is not overwritten\n",
