@@ -15,7 +15,9 @@ import (
 )
 
 func waitForText(x *ttytest.Terminal, text string) {
-	x.WaitFor("the text "+text, func(s ttytest.Screen) bool { return strings.Contains(strings.Join(s.Text(), "\n"), text) })
+	x.WaitFor("the text "+text, func(s ttytest.Screen) bool {
+		return strings.Contains(strings.Join(s.Text(), "\n"), text)
+	})
 }
 
 func TestLongMessagesWrapAtWords(t *testing.T) {
@@ -70,7 +72,8 @@ func TestComingsAndGoingsAreAnnouncedTogether(t *testing.T) {
 	say("one") // what came before stands before it
 	h.announce("Bo has joined the chat.", wire.EventJoin, "Bo")
 	waitForRows(x, "[SUCCESS] Connected to server. Type 'quit' to exit.", "[SERVER]: Welcome, Alice.",
-		"[SERVER]: P0, P1 and 6 others joined. P8 joined and left.", "[Bob]: one", "[SERVER]: Bo has joined the chat.", "You:")
+		"[SERVER]: P0, P1 and 6 others joined. P8 joined and left.", "[Bob]: one", "[SERVER]: Bo has joined the chat.",
+		"You:")
 
 	// Nobody waits for a burst that does not end.
 	stop := make(chan struct{})
@@ -108,7 +111,9 @@ func TestPromptTellsOfTextsThatWait(t *testing.T) {
 	x.Type("slow\rquick\rdraft")
 	x.WaitFor("the count", func(s ttytest.Screen) bool { return s.Lines[s.Row] == "(2 unsent) You: draft" && s.Col == 21 })
 	x.Type("\x15third\rdraft")
-	x.WaitFor("the third line as it was said", func(s ttytest.Screen) bool { return slices.Contains(s.Lines, "You: third") })
+	x.WaitFor("the third line as it was said", func(s ttytest.Screen) bool {
+		return slices.Contains(s.Lines, "You: third")
+	})
 	close(release)
 	x.WaitFor("the prompt", func(s ttytest.Screen) bool { return s.Lines[s.Row] == "You: draft" && s.Col == 10 })
 	h.awaitText("third")
@@ -121,7 +126,9 @@ func TestMultiline(t *testing.T) {
 	h := startHub(t, nil)
 	x := joined(sit(t, h, nil, "-name", "Alice"))
 	prompt := func(want string) {
-		x.WaitFor("the prompt "+want, func(s ttytest.Screen) bool { return s.Lines[s.Row] == strings.TrimRight(want, " ") && s.Col == 5 })
+		x.WaitFor("the prompt "+want, func(s ttytest.Screen) bool {
+			return s.Lines[s.Row] == strings.TrimRight(want, " ") && s.Col == 5
+		})
 	}
 	x.Type("/multiline on\rone\r")
 	prompt("...  ")

@@ -44,8 +44,8 @@ func (s *session) drain(ctx context.Context) *undelivered {
 	return &undelivered{left.Texts, s.whyEnded()}
 }
 
-// awaitLogged waits, no longer than the timeout, until what was said here is in the log, which is asked what it has then.
-// Where there is no connection, a person is told.
+// awaitLogged waits, no longer than the timeout, until what was said here is in the log, which is asked what it has
+// then. Where there is no connection, a person is told.
 func (s *session) awaitLogged(ctx context.Context) error {
 	switch status := s.client.Status(); {
 	case status.Old:

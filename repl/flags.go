@@ -88,7 +88,8 @@ func newFlags(getenv func(string) string) (*options, *flag.FlagSet) {
 	flags.BoolVar(&o.json, "json", false, "print the frames of the protocol as they are, one a line")
 	flags.BoolVar(&o.follow, "follow", false, "keep listening after the input's end")
 	flags.BoolVar(&o.screenReader, "screen-reader", false,
-		"on a terminal, only add lines at the end: nothing is painted again, there\nis no colour, and the terminal itself edits the line")
+		"on a terminal, only add lines at the end: nothing is painted again, there\n"+
+			"is no colour, and the terminal itself edits the line")
 	flags.Var((*timeout)(&o.timeout), "timeout",
 		"the longest `duration` to wait for a connection or an answer; in a pipe also\n"+
 			"for a lost connection, and for an acknowledgement since the last one came\n"+

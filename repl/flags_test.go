@@ -62,7 +62,8 @@ func TestUseColor(t *testing.T) {
 	} {
 		o, err := parseFlags(c.args, env(c.noColor))
 		if err != nil || o.useColor(true) != c.terminal || o.useColor(false) != c.pipe {
-			t.Errorf("%q with %q: on a terminal %v, in a pipe %v, %v", c.args, c.noColor, o.useColor(true), o.useColor(false), err)
+			t.Errorf("%q with %q: on a terminal %v, in a pipe %v, %v", c.args, c.noColor, o.useColor(true), o.useColor(false),
+				err)
 		}
 	}
 }

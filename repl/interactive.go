@@ -242,8 +242,8 @@ func (p *person) chat(ctx context.Context, ask chan<- struct{}, lines <-chan typ
 func (p *person) takeLine(line string) string {
 	text, fits := p.multiline.add(line)
 	if !fits {
-		p.view.notice(fmt.Sprintf("too long: a text may have %d bytes, and this line does not fit in; an empty line sends the others",
-			wire.MaxText))
+		p.view.notice(fmt.Sprintf("too long: a text may have %d bytes, and this line does not fit in; "+
+			"an empty line sends the others", wire.MaxText))
 	}
 	p.showMultiline()
 	return text

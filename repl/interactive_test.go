@@ -96,7 +96,9 @@ func TestRefusedNameOfTheFlagIsAskedFor(t *testing.T) {
 		}
 	})
 	x := sit(t, h, nil, "-name", "B b")
-	x.WaitFor("the question", func(s ttytest.Screen) bool { return s.Contains("can't have ' '") && s.Contains("Enter username:") })
+	x.WaitFor("the question", func(s ttytest.Screen) bool {
+		return s.Contains("can't have ' '") && s.Contains("Enter username:")
+	})
 	x.Type("Eve\r")
 	if status := x.Wait(); status != statusRefused || !x.Screen().Contains("the server is full") {
 		t.Errorf("status %d; on the screen is\n%s", status, x.Screen())
@@ -142,7 +144,9 @@ func TestTab(t *testing.T) {
 	})
 	x := joined(sit(t, h, nil, "-name", "Alice"))
 	draft := func(want string) {
-		x.WaitFor("the draft "+want, func(s ttytest.Screen) bool { return strings.TrimRight(s.Lines[s.Row], " ") == "You: "+want })
+		x.WaitFor("the draft "+want, func(s ttytest.Screen) bool {
+			return strings.TrimRight(s.Lines[s.Row], " ") == "You: "+want
+		})
 	}
 	x.Type("bob\t")
 	draft("Bob:")
@@ -269,9 +273,13 @@ func TestMistakesAreSaidAboveThePrompt(t *testing.T) {
 	})
 	x := joined(sit(t, h, nil, "-name", "Alice"))
 	x.Type("/hlep\r")
-	x.WaitFor("the hint", func(s ttytest.Screen) bool { return s.Contains("-- there is no command /hlep; did you mean /help?") })
+	x.WaitFor("the hint", func(s ttytest.Screen) bool {
+		return s.Contains("-- there is no command /hlep; did you mean /help?")
+	})
 	x.Type("hello\r")
-	x.WaitFor("the refusal", func(s ttytest.Screen) bool { return s.Contains(`-- the server refuses "hello": the log is full`) })
+	x.WaitFor("the refusal", func(s ttytest.Screen) bool {
+		return s.Contains(`-- the server refuses "hello": the log is full`)
+	})
 	x.WaitFor("its text", func(s ttytest.Screen) bool { return s.Lines[s.Row] == "You: hello" })
 	x.Type("\x15/quit\r")
 	if status := x.Wait(); status != statusDelivered {
@@ -283,7 +291,9 @@ func TestOldServerOnATerminal(t *testing.T) {
 	t.Parallel() // it takes two seconds to tell that a server is old
 	h := startHub(t, func(h *fakeHub) { h.old = true })
 	x := sit(t, h, nil, "-name", "Alice")
-	x.WaitFor("the notice", func(s ttytest.Screen) bool { return s.Contains("-- this is an old server") && s.Contains("You:") })
+	x.WaitFor("the notice", func(s ttytest.Screen) bool {
+		return s.Contains("-- this is an old server") && s.Contains("You:")
+	})
 	x.Type("hello\r/quit\r")
 	if status := x.Wait(); status != statusDelivered {
 		t.Errorf("status %d", status)

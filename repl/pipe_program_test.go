@@ -24,7 +24,8 @@ func shell(t *testing.T, h *fakeHub, script string, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "/bin/sh", append([]string{"-c", script, "sh", program, "-addr", h.addr()}, args...)...)
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", append([]string{"-c", script, "sh", program, "-addr", h.addr()},
+		args...)...)
 	cmd.Env = []string{
 		asProgram + "=1", "GORACE=atexit_sleep_ms=0", "TERM=xterm-256color", "TZ=UTC", "HOME=" + t.TempDir(),
 		"PATH=" + os.Getenv("PATH"),
@@ -59,10 +60,14 @@ func TestStreams(t *testing.T) {
 		{"no final newline", `"$@"`, "one\ntwo", 0, []string{"one", "two"}, "", ""},
 		{"nothing", `"$@"`, "", 0, nil, "", ""},
 		{"an empty file", `"$@" </dev/null`, "", 0, nil, "", ""},
-		{"0x03", `"$@"`, "a\x03b\none\n", statusUndelivered, []string{"one"}, "", "line 1: a text must not hold the control character U+0003"},
-		{"0x12", `"$@"`, "\x12\none\n", statusUndelivered, []string{"one"}, "", "line 1: a text must not hold the control character U+0012"},
-		{"ESC", `"$@"`, "\x1b[A\none\n", statusUndelivered, []string{"one"}, "", "line 1: a text must not hold the control character U+001B"},
-		{"NUL", `"$@"`, "\x00\none\n", statusUndelivered, []string{"one"}, "", "line 1: a text must not hold the control character U+0000"},
+		{"0x03", `"$@"`, "a\x03b\none\n", statusUndelivered, []string{"one"}, "",
+			"line 1: a text must not hold the control character U+0003"},
+		{"0x12", `"$@"`, "\x12\none\n", statusUndelivered, []string{"one"}, "",
+			"line 1: a text must not hold the control character U+0012"},
+		{"ESC", `"$@"`, "\x1b[A\none\n", statusUndelivered, []string{"one"}, "",
+			"line 1: a text must not hold the control character U+001B"},
+		{"NUL", `"$@"`, "\x00\none\n", statusUndelivered, []string{"one"}, "",
+			"line 1: a text must not hold the control character U+0000"},
 		{"closed stdin", `"$@" <&-`, "", 0, nil, "", ""}, // Go puts /dev/null in the place of what is closed
 		{"closed stdout", `"$@" >&-`, "one\n/who\n", 0, []string{"one"}, "", ""},
 		{"everything closed", `"$@" <&- >&- 2>&-`, "", 0, nil, "", ""},
@@ -110,7 +115,8 @@ func TestTenMegabytesInALine(t *testing.T) {
 	if used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(); used > 5*time.Second {
 		t.Errorf("it took %v, and %v of processor time", time.Since(start), used)
 	}
-	if want := "hubbub: line 1: a text must not be longer than 4096 bytes; this one has 10000000\n"; !strings.HasPrefix(stderr.String(), want) {
+	want := "hubbub: line 1: a text must not be longer than 4096 bytes; this one has 10000000\n"
+	if !strings.HasPrefix(stderr.String(), want) {
 		t.Errorf("on stderr: %q", stderr.String())
 	}
 	if got := h.texts(); !slices.Equal(got, []string{"one", "two"}) {

@@ -106,8 +106,8 @@ func piped(signaled context.Context, o options, stdin io.Reader, stdout, stderr 
 	return result
 }
 
-// isShown waits until everything that was received is written, and reports whether it is. A signal limits the waiting: a
-// write to a pipe that nobody reads can't be taken back, and its goroutine stays behind.
+// isShown waits until everything that was received is written, and reports whether it is. A signal limits the waiting:
+// a write to a pipe that nobody reads can't be taken back, and its goroutine stays behind.
 func (p *pipe) isShown(signaled context.Context) bool {
 	select {
 	case <-p.over:

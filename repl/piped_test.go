@@ -15,7 +15,8 @@ import (
 
 func TestPipedConversation(t *testing.T) {
 	h := startHub(t, nil)
-	alice := start(t, t.Context(), h, strings.NewReader("/wait Bob\nHello Bob!\n/wait Bob hello\n/me leaves\n"), "-name", "Alice")
+	alice := start(t, t.Context(), h, strings.NewReader("/wait Bob\nHello Bob!\n/wait Bob hello\n/me leaves\n"), "-name",
+		"Alice")
 	h.awaitJoin("Alice")
 	bob := say(t, h, "Bob\n/wait Alice Hello Bob\nhello Alice\n/wait Alice *leaves*\n//bye")
 	alice.ends(statusDelivered, "")
@@ -26,7 +27,8 @@ func TestPipedConversation(t *testing.T) {
 	if got := bob.stdout.String(); !strings.Contains(got, "[Alice]: Hello Bob!\n* Alice leaves\n") {
 		t.Errorf("Bob read %q", got)
 	}
-	if got, want := alice.stdout.String(), "[SERVER]: Bob has joined the chat.\n[Bob]: hello Alice\n"; !strings.HasPrefix(got, want) {
+	want := "[SERVER]: Bob has joined the chat.\n[Bob]: hello Alice\n"
+	if got := alice.stdout.String(); !strings.HasPrefix(got, want) {
 		t.Errorf("Alice read %q, want %q", got, want)
 	}
 	if alice.stderr.String()+bob.stderr.String() != "" {
@@ -182,17 +184,19 @@ func TestServerRefusesATextOnItsWay(t *testing.T) {
 func TestNothingIsAcknowledged(t *testing.T) {
 	deaf := func(h *fakeHub) { h.onChat = func(_ *fakeMember, c wire.Chat) bool { return c.Text != "one" } }
 	p := say(t, startHub(t, deaf), "one\ntwo\nthree\n", "-name", "Alice", "-timeout", "50ms")
-	p.ends(statusUndelivered, "2 messages are not acknowledged, the first is line 2: the server has acknowledged nothing for 50ms")
+	p.ends(statusUndelivered,
+		"2 messages are not acknowledged, the first is line 2: the server has acknowledged nothing for 50ms")
 
 	p = say(t, startHub(t, deaf), strings.Repeat("two\n", 1100), "-name", "Alice", "-timeout", "2s")
 	p.ends(statusUndelivered, "1024 messages are not acknowledged, the first is line 1")
-	if got := p.stderr.String(); !strings.Contains(got, "line 1025: the server has acknowledged nothing for 2s; neither this line nor") {
+	if got := p.stderr.String(); !strings.Contains(got,
+		"line 1025: the server has acknowledged nothing for 2s; neither this line nor") {
 		t.Errorf("on stderr: %q", got)
 	}
 }
 
-// The time counts from the last acknowledgement, or from the first text that waits for one, whatever the script is about
-// then: it does not begin anew with the input's end.
+// The time counts from the last acknowledgement, or from the first text that waits for one, whatever the script is
+// about then: it does not begin anew with the input's end.
 func TestTimeOfAcknowledgements(t *testing.T) {
 	for _, c := range []struct {
 		about, input string
@@ -202,7 +206,8 @@ func TestTimeOfAcknowledgements(t *testing.T) {
 		{"in a command", "one\ntwo\n/sleep 1h\n", false,
 			"1 message is not acknowledged, line 2: the server has acknowledged nothing for 300ms"},
 		{"in the input", "one\ntwo\n", true, "for 300ms; what follows line 2 of the input was not sent"},
-		{"in a long command", "one\ntwo\n/sleep 1h\nthree\n", false, "for 300ms; what follows line 3 of the input was not sent"},
+		{"in a long command", "one\ntwo\n/sleep 1h\nthree\n", false,
+			"for 300ms; what follows line 3 of the input was not sent"},
 	} {
 		t.Run(c.about, func(t *testing.T) {
 			t.Parallel()
@@ -396,7 +401,8 @@ func TestSignalWhileNobodyReadsTheOutput(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() {
-		done <- run(ctx, []string{"-addr", h.addr(), "-name", "Alice", "-follow"}, noEnv, strings.NewReader(""), writer, io.Discard)
+		done <- run(ctx, []string{"-addr", h.addr(), "-name", "Alice", "-follow"}, noEnv, strings.NewReader(""), writer,
+			io.Discard)
 	}()
 	h.awaitJoin("Alice")
 	h.broadcast(nil, wire.Message{From: "Bob", Text: "hi"})
@@ -431,7 +437,8 @@ func TestOldServer(t *testing.T) {
 	if got := h.texts(); !slices.Equal(got, []string{"one", "two"}) {
 		t.Errorf("said %q", got)
 	}
-	for _, want := range []string{"can't confirm that messages are delivered", "line 3: this is an old server: it keeps no messages"} {
+	for _, want := range []string{"can't confirm that messages are delivered",
+		"line 3: this is an old server: it keeps no messages"} {
 		if !strings.Contains(p.stderr.String(), want) {
 			t.Errorf("on stderr is %q, without %q", p.stderr, want)
 		}
@@ -442,7 +449,8 @@ func TestOldServer(t *testing.T) {
 }
 
 func TestHelpAndVersion(t *testing.T) {
-	for _, c := range []struct{ flag, says string }{{"-h", "HUBBUB_HISTORY_FILE"}, {"-help", "Exit status"}, {"-version", "hubbub "}} {
+	for _, c := range []struct{ flag, says string }{{"-h", "HUBBUB_HISTORY_FILE"}, {"-help", "Exit status"},
+		{"-version", "hubbub "}} {
 		stdout := newBuffer()
 		if err := run(t.Context(), []string{c.flag}, noEnv, strings.NewReader(""), stdout, io.Discard); err != nil {
 			t.Errorf("%s: %v", c.flag, err)

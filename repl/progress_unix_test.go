@@ -100,7 +100,8 @@ func TestProgressOfAScriptWhoseOutputIsStuck(t *testing.T) {
 	x.WaitFor("the progress", func(s ttytest.Screen) bool { return s.Lines[s.Row] == progress })
 	x.Type("\x03")
 	x.WaitFor("the end", func(s ttytest.Screen) bool { return s.Contains("was not sent") })
-	if got := x.Rows(); !slices.Equal(got, []string{"hubbub: interrupted; what follows line 2 of the input was not sent"}) {
+	want := []string{"hubbub: interrupted; what follows line 2 of the input was not sent"}
+	if got := x.Rows(); !slices.Equal(got, want) {
 		t.Errorf("on the screen is\n%s", strings.Join(got, "\n"))
 	}
 	if err := os.WriteFile(done, nil, 0o600); err != nil {

@@ -59,8 +59,8 @@ func TestResizeUnderADraft(t *testing.T) {
 }
 
 // testResize resizes the terminal under a draft of two to four rows. Where only the end counts, that is the last
-// message and the draft: when lines grow longer, tmux puts the first rows out of sight, the draft's own as well, and may
-// bring them back later; nobody can clear them there.
+// message and the draft: when lines grow longer, tmux puts the first rows out of sight, the draft's own as well, and
+// may bring them back later; nobody can clear them there.
 func testResize(t *testing.T, x *seat, onlyEnd bool) {
 	t.Helper()
 	text := strings.Repeat("0123456789", 8)

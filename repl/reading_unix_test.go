@@ -112,5 +112,6 @@ func TestGapIsToldAPerson(t *testing.T) {
 	h.update(func() { h.history = h.history[:1] })
 	h.restart()
 	waitForText(x, "-- connected again\n-- some of what was said meanwhile may be missing: the\n"+
-		"   server does not have all of it\n-- what was said meanwhile:\n[Bob]: text 1\n-- end of what was said meanwhile\nYou:")
+		"   server does not have all of it\n-- what was said meanwhile:\n"+
+		"[Bob]: text 1\n-- end of what was said meanwhile\nYou:")
 }

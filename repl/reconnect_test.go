@@ -78,7 +78,8 @@ func TestServerIsGoneForGood(t *testing.T) {
 		status int
 		says   string
 	}{
-		{"texts are left", "one\n", "two\n\nthree\n", false, statusUndelivered, "2 messages are not acknowledged, the first is line 2: "},
+		{"texts are left", "one\n", "two\n\nthree\n", false, statusUndelivered,
+			"2 messages are not acknowledged, the first is line 2: "},
 		{"more may come", "one\n", "", true, statusUndelivered, "; what follows line 1 of the input was not sent"},
 		{"both", "one\n", "two\n", true, statusUndelivered, "; what follows line 2 of the input was not sent"},
 		{"nothing is left", "one\n", "", false, statusDelivered, ""},
@@ -142,7 +143,8 @@ func TestLogThatIsAnother(t *testing.T) {
 	h.speak("Bob", "two")
 	h.restart()
 	p.ends(statusDelivered, "")
-	if got := p.stderr.String(); !strings.HasSuffix(got, "hubbub: some of what was said meanwhile may be missing: the server does not have all of it\n") {
+	if got := p.stderr.String(); !strings.HasSuffix(got,
+		"hubbub: some of what was said meanwhile may be missing: the server does not have all of it\n") {
 		t.Errorf("on stderr: %q", got)
 	}
 }
@@ -158,7 +160,8 @@ func TestConnectionEndsInTheMiddle(t *testing.T) {
 	h.broadcast(nil, wire.Errorf(wire.CodeShuttingDown, "the server is going home"))
 	h.cut()
 	p.ends(statusUndelivered, "you are here already; what follows line 1")
-	if got, want := p.stderr.String(), "hubbub: the connection is lost: the server is going home; trying again\n"; got != want {
+	want := "hubbub: the connection is lost: the server is going home; trying again\n"
+	if got := p.stderr.String(); got != want {
 		t.Errorf("on stderr: %q, want %q", got, want)
 	}
 }

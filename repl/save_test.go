@@ -39,7 +39,8 @@ func TestSave(t *testing.T) {
 	noon := time.Date(2026, 10, 20, 12, 0, 0, 0, time.UTC)
 	at := func(minute int) string { return stamp(noon.Add(time.Duration(minute) * time.Minute)) }
 	for _, c := range []struct{ file, quote, input, want string }{
-		{"a b.txt", `"`, "one\n/history 3\n", at(2) + "[Bob]: text 2\n" + at(3) + "[Eve]: \u202bx\n  " + at(9) + "[Bob]: fake\n" +
+		{"a b.txt", `"`, "one\n/history 3\n", at(2) + "[Bob]: text 2\n" + at(3) + "[Eve]: \u202bx\n  " + at(9) +
+			"[Bob]: fake\n" +
 			at(4) + "* Bob waves\n" + at(0) + "[Alice]: one\n"},
 		{"a.jsonl", "", "/history 2\none\n", `{"type":"message","from":"Eve","data":"\u202bx\n` + at(9) +
 			`[Bob]: fake","seq":3,"time":"2026-10-20T12:03:00.000Z"}

@@ -10,7 +10,8 @@ import (
 
 func TestEar(t *testing.T) {
 	e := newEar()
-	for _, m := range []wire.Message{{From: "Bob", Text: "one"}, {From: "Eve", Text: "two"}, {From: "Bob", Text: "three"}} {
+	for _, m := range []wire.Message{{From: "Bob", Text: "one"}, {From: "Eve", Text: "two"},
+		{From: "Bob", Text: "three"}} {
 		e.hear(m)
 	}
 	for _, c := range []struct {

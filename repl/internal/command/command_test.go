@@ -157,7 +157,8 @@ func TestHelpWrapsAtWords(t *testing.T) {
 	if err := command.Do(t.Context(), room, "/help"); err != nil {
 		t.Fatal(err)
 	}
-	if want := `/time on|off         Show the time in front of\n                     each line, or don't.\n`; !strings.Contains((*did)[0], want) {
+	want := `/time on|off         Show the time in front of\n                     each line, or don't.\n`
+	if !strings.Contains((*did)[0], want) {
 		t.Errorf("got %s", (*did)[0])
 	}
 }

@@ -13,9 +13,9 @@ type Completion struct {
 	List    []string // what the word may become, where there is more than one and all they have in common stands there
 }
 
-// Complete completes what stands before pos, which counts characters, in line: commands, their arguments where those are
-// known, and names, which are those of others in the room. Where several fit it inserts what they have in common and,
-// where that is there already, lists them.
+// Complete completes what stands before pos, which counts characters, in line: commands, their arguments where those
+// are known, and names, which are those of others in the room. Where several fit it inserts what they have in common
+// and, where that is there already, lists them.
 func Complete(line string, pos int, names []string) Completion {
 	runes := []rune(line)
 	pos = min(max(pos, 0), len(runes))

@@ -6,8 +6,8 @@ import (
 	"hubbub/repl/internal/cellwidth"
 )
 
-// nextCharacter returns the length, in bytes, of what must not be taken apart at the start of s, and its width. That is a
-// character with its marks, or an emoji with what is joined to it. Terminals disagree about the width of the latter;
+// nextCharacter returns the length, in bytes, of what must not be taken apart at the start of s, and its width. That is
+// a character with its marks, or an emoji with what is joined to it. Terminals disagree about the width of the latter;
 // this is what the widest ones need.
 func nextCharacter(s string) (size, cols int) {
 	if n := sequence(s); n > 0 {

@@ -101,7 +101,8 @@ func TestMentions(t *testing.T) {
 	if _, mention := r.Message(wire.Message{From: "bob", Text: "Bob was here"}, noon); mention {
 		t.Error("one's own message is a mention of oneself")
 	}
-	if got, mention := r.Message(wire.Message{From: "Al", Text: "*pokes Bob*"}, noon); !mention || got != "* Al pokes Bob" {
+	if got, mention := r.Message(wire.Message{From: "Al", Text: "*pokes Bob*"}, noon); !mention ||
+		got != "* Al pokes Bob" {
 		t.Errorf("an action: got %q, mention %v", got, mention)
 	}
 }

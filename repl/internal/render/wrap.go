@@ -137,8 +137,8 @@ func sequence(s string) int {
 	return strings.IndexByte(s, 'm') + 1
 }
 
-// nextWord returns what must stay together at the start of line, which does not start with a blank, and its width: up to
-// the next blank, or up to a place where scripts without blanks may be broken.
+// nextWord returns what must stay together at the start of line, which does not start with a blank, and its width: up
+// to the next blank, or up to a place where scripts without blanks may be broken.
 func nextWord(line string) (word string, cols int) {
 	wide, opening := false, true // the character before, behind which no break is
 	for i := 0; i < len(line); {

@@ -23,7 +23,8 @@ func TestMessagesWrapUnderTheirSender(t *testing.T) {
 			"[Bob]: one two three four five six seven\n       eight nine ten"},
 		{"its own newlines", 40, "Bob", "one\n  two\n\nthree", "[Bob]: one\n         two\n       \n       three"},
 		{"several blanks", 20, "Bob", "one  two     three x", "[Bob]: one  two\n     three x"},
-		{"a word too long", 20, "Bob", "see xxxxxxxxxxxxxxxxxxxxxxxxxx y", "[Bob]: see\n     xxxxxxxxxxxxxxx\n     xxxxxxxxxxx y"},
+		{"a word too long", 20, "Bob", "see xxxxxxxxxxxxxxxxxxxxxxxxxx y",
+			"[Bob]: see\n     xxxxxxxxxxxxxxx\n     xxxxxxxxxxx y"},
 		{"no blanks in Chinese", 20, "Bob", "你好你好你好你好你好", "[Bob]: 你好你好你好\n     你好你好"},
 		{"no comma starts a row", 20, "Bob", "你好你好你好，你好", "[Bob]: 你好你好你\n     好，你好"},
 		{"Chinese in English", 20, "Bob", "a word 你好你好", "[Bob]: a word 你好你\n     好"},
@@ -35,7 +36,8 @@ func TestMessagesWrapUnderTheirSender(t *testing.T) {
 		{"a flag stays together", 12, "Bob", "🇪🇺🇪🇺🇪🇺", "[Bob]: 🇪🇺🇪🇺\n   🇪🇺"},
 		{"an address moves down", 40, "Bob", "look at this: https://example.com/a/b/c yes",
 			"[Bob]: look at this:\n       https://example.com/a/b/c yes"},
-		{"an address stays whole", 20, "Bob", "https://example.com/a/b/c/d/e yes", "[Bob]: https://example.com/a/b/c/d/e\n     yes"},
+		{"an address stays whole", 20, "Bob", "https://example.com/a/b/c/d/e yes",
+			"[Bob]: https://example.com/a/b/c/d/e\n     yes"},
 		{"what only looks like one", 20, "Bob", "x://aaaaaaaaaa[Eve]:hello", "[Bob]: x://aaaaaaaaa\n     a[Eve]:hello"},
 		{"an action", 20, "Bob", "*waves to everybody here*", "* Bob waves to\n     everybody here"},
 		{"a long name", 24, "Maximiliane-Elisabeth", "hello my friends", "[Maximiliane-Elisabeth]: \n      hello my friends"},
@@ -67,7 +69,8 @@ func TestTimeIsAPartOfTheIndentation(t *testing.T) {
 	r := render.Renderer{Cols: 60, ShowTime: true}
 	text := strings.TrimSpace(strings.Repeat("word ", 15))
 	got, _ := r.Message(wire.Message{From: "Bob", Text: text}, noon)
-	if want := "12:00 [Bob]: word word word word word word word word word\n             word word word word word word"; got != want {
+	want := "12:00 [Bob]: word word word word word word word word word\n             word word word word word word"
+	if got != want {
 		t.Errorf("got %q", got)
 	}
 	r.TimeLast = true
@@ -78,13 +81,15 @@ func TestTimeIsAPartOfTheIndentation(t *testing.T) {
 }
 
 func TestRows(t *testing.T) {
-	rows := []render.Row{{Label: "/who", Text: "Say who is here."}, {Label: "/help [command]", Text: "List the commands, or say what one does."}}
+	rows := []render.Row{{Label: "/who", Text: "Say who is here."},
+		{Label: "/help [command]", Text: "List the commands, or say what one does."}}
 	for _, c := range []struct {
 		cols int
 		want string
 	}{
 		{0, "/who             Say who is here.\n/help [command]  List the commands, or say what one does."},
-		{45, "/who             Say who is here.\n/help [command]  List the commands, or say\n                 what one does."},
+		{45, "/who             Say who is here.\n" +
+			"/help [command]  List the commands, or say\n                 what one does."},
 		{30, "/who\n  Say who is here.\n/help [command]\n  List the commands, or say\n  what one does."},
 	} {
 		if got := (render.Renderer{Cols: c.cols}).Rows(2, rows...); got != c.want {
@@ -149,7 +154,8 @@ func BenchmarkMessage(b *testing.B) {
 	}{
 		{"plain", "Hello everybody, how are you today?", render.Renderer{Name: "Alice"}},
 		{"fits", "Hello everybody, how are you today?", render.Renderer{Name: "Alice", Color: true, Cols: 80}},
-		{"wrapped", strings.Repeat("Hello everybody, how are you today? ", 6), render.Renderer{Name: "Alice", Color: true, Cols: 80}},
+		{"wrapped", strings.Repeat("Hello everybody, how are you today? ", 6),
+			render.Renderer{Name: "Alice", Color: true, Cols: 80}},
 		{"4096 bytes", strings.Repeat("Hello 你好 ", 316), render.Renderer{Name: "Alice", Color: true, Cols: 80}},
 	} {
 		b.Run(c.name, func(b *testing.B) {

@@ -9,8 +9,8 @@ import (
 	"github.com/chzyer/readline"
 )
 
-// Runes that stand for something else on their way through the library. They are the last private ones of Unicode, which
-// no font uses, and are dropped where they come from outside.
+// Runes that stand for something else on their way through the library. They are the last private ones of Unicode,
+// which no font uses, and are dropped where they come from outside.
 const (
 	runeEdit rune = 0x10ff00 + iota // apply engine.edit
 	runeQuit                        // end

@@ -24,8 +24,8 @@ import (
 	"hubbub/repl/internal/ttytest"
 )
 
-// The tests start this test binary again, as a program with a prompt. It says what each ReadLine returned, and does what
-// it is told through a named pipe, as a network would.
+// The tests start this test binary again, as a program with a prompt. It says what each ReadLine returned, and does
+// what it is told through a named pipe, as a network would.
 const controlVariable = "TERMINAL_TEST_CONTROL"
 
 func TestMain(m *testing.M) {
@@ -236,8 +236,10 @@ func launch(t *testing.T, o options, cmd *exec.Cmd) *program {
 		o.prompt = "> "
 	}
 	cmd.Env = append(os.Environ(), "TERM=xterm", controlVariable+"="+pipe, "PROGRAM="+os.Args[0],
-		"TERMINAL_TEST_PROMPT="+o.prompt, "TERMINAL_TEST_HISTORY="+o.history, "TERMINAL_TEST_NAMES="+o.names, "XTERM_VERSION=", "TMUX=", o.variable)
-	return &program{Terminal: ttytest.Start(t, cmd, o.cols, o.rows, o.engines...), t: t, control: control, onlyEnd: o.onlyEnd}
+		"TERMINAL_TEST_PROMPT="+o.prompt, "TERMINAL_TEST_HISTORY="+o.history, "TERMINAL_TEST_NAMES="+o.names,
+		"XTERM_VERSION=", "TMUX=", o.variable)
+	return &program{Terminal: ttytest.Start(t, cmd, o.cols, o.rows, o.engines...), t: t, control: control,
+		onlyEnd: o.onlyEnd}
 }
 
 // tell gives the program an order.

@@ -30,8 +30,8 @@ type surface struct {
 	guard func() // deferred by the goroutine that paints; nil: nothing is
 }
 
-// A screen paints queued text, and under it the prompt and the draft. One goroutine paints; everything else only changes
-// what is to be painted.
+// A screen paints queued text, and under it the prompt and the draft. One goroutine paints; everything else only
+// changes what is to be painted.
 type screen struct {
 	// Set when the screen is made, then only read.
 	surface

@@ -4,8 +4,8 @@
 // imports. The screen alone writes to the terminal: it paints what was printed, the prompt and the draft, one frame at
 // a time. The scanner turns what the terminal sends into keys. History is what was typed before.
 //
-// The way of a key: tty.read, scanner.feed, Terminal.handle, the library, engine.OnChange, screen.setLine, screen.paint.
-// The way of a message: Terminal.Print, screen.paint.
+// The way of a key: tty.read, scanner.feed, Terminal.handle, the library, engine.OnChange, screen.setLine,
+// screen.paint. The way of a message: Terminal.Print, screen.paint.
 package terminal
 
 import (
@@ -82,8 +82,8 @@ func Interactive(in, out *os.File) bool {
 	return canPaint && readline.IsTerminal(int(in.Fd())) && readline.IsTerminal(int(out.Fd()))
 }
 
-// rigid reports whether the terminal leaves what it shows as it is when its width changes. Nearly all wrap it anew; xterm
-// does not, and says who it is to the programs in it. In tmux, what counts is tmux.
+// rigid reports whether the terminal leaves what it shows as it is when its width changes. Nearly all wrap it anew;
+// xterm does not, and says who it is to the programs in it. In tmux, what counts is tmux.
 func rigid(getenv func(string) string) bool {
 	return getenv("XTERM_VERSION") != "" && getenv("TMUX") == ""
 }
@@ -150,16 +150,16 @@ func (t *Terminal) commit(line string) {
 // it blocks until the terminal has taken some. After Close it does nothing.
 func (t *Terminal) Print(text string) { t.screen.print(text) }
 
-// SetPrompt changes the prompt. The mark stands in front of it while a line is edited; it does not stay with a line that
-// has been entered.
+// SetPrompt changes the prompt. The mark stands in front of it while a line is edited; it does not stay with a line
+// that has been entered.
 func (t *Terminal) SetPrompt(mark, prompt string) { t.screen.setPrompt(mark, prompt) }
 
 // SetMask says whether a secret is entered: it is shown as stars and kept out of the history.
 func (t *Terminal) SetMask(on bool) { t.screen.setMask(on) }
 
-// OfferDraft makes text the draft, unless there is one already, something is being searched or a secret is entered: then
-// it does nothing. It does not wait for that; between two lines it is about the next one. A later offer stands in for one
-// that was not looked at yet.
+// OfferDraft makes text the draft, unless there is one already, something is being searched or a secret is entered:
+// then it does nothing. It does not wait for that; between two lines it is about the next one. A later offer stands in
+// for one that was not looked at yet.
 func (t *Terminal) OfferDraft(text string) {
 	if t.offer.Swap(&text) == nil {
 		t.tty.nudge()
@@ -193,8 +193,8 @@ func (t *Terminal) Close() error {
 }
 
 // Guard is to be deferred, directly, by goroutines that may panic while the Terminal is open: Go ends the process then
-// without running what others have deferred, and would leave the terminal raw. Guard gives the terminal back and lets the
-// panic go on. The Terminal's own goroutines have it, and so has everything that it calls back.
+// without running what others have deferred, and would leave the terminal raw. Guard gives the terminal back and lets
+// the panic go on. The Terminal's own goroutines have it, and so has everything that it calls back.
 func (t *Terminal) Guard() {
 	if r := recover(); r != nil {
 		t.tty.restore()

@@ -173,13 +173,14 @@ func TestResize(t *testing.T) {
 	t.Run("where nothing is wrapped anew", func(t *testing.T) {
 		t.Parallel()
 		xterm := ttytest.NewEmulator(60, 12, ttytest.Rigid)
-		testResize(t, start(t, options{cols: 60, rows: 12, engines: []ttytest.Engine{xterm}, variable: "XTERM_VERSION=1"}), 100)
+		testResize(t, start(t, options{cols: 60, rows: 12, engines: []ttytest.Engine{xterm}, variable: "XTERM_VERSION=1"}),
+			100)
 	})
 }
 
-// testResize gives the terminal several widths and prints a message at each, under a draft of the given length. Where only
-// the end counts, that is the last message and the draft: when lines grow longer, tmux puts the first rows out of sight,
-// the draft's own as well, and may bring them back later; nobody can clear them there.
+// testResize gives the terminal several widths and prints a message at each, under a draft of the given length. Where
+// only the end counts, that is the last message and the draft: when lines grow longer, tmux puts the first rows out of
+// sight, the draft's own as well, and may bring them back later; nobody can clear them there.
 func testResize(t *testing.T, p *program, length int) {
 	draft := "> " + strings.Repeat("0123456789", 12)[:length]
 	p.Type(draft[2:])

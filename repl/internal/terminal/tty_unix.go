@@ -97,8 +97,8 @@ func (t *tty) raw() {
 	_, _ = readline.MakeRaw(int(t.in.Fd()))
 }
 
-// read waits until the terminal has input, for the given time (0: for ever) or until nudge or wake is called. The errors
-// are errTimeout, errNudged, ErrClosed, and io.EOF or that of the terminal when it is gone.
+// read waits until the terminal has input, for the given time (0: for ever) or until nudge or wake is called. The
+// errors are errTimeout, errNudged, ErrClosed, and io.EOF or that of the terminal when it is gone.
 func (t *tty) read(buf []byte, patience time.Duration) (int, error) {
 	in, wake := int(t.in.Fd()), int(t.wakeR.Fd())
 	for {
@@ -155,8 +155,9 @@ func (t *tty) size() (cols, rows int) {
 	return cols, rows
 }
 
-// suspend gives the terminal back, stops the process group as Ctrl-Z does otherwise, and makes the terminal raw when the
-// process is continued. Where the kernel does not stop the group, because nobody could continue it, it goes on at once.
+// suspend gives the terminal back, stops the process group as Ctrl-Z does otherwise, and makes the terminal raw when
+// the process is continued. Where the kernel does not stop the group, because nobody could continue it, it goes on at
+// once.
 func (t *tty) suspend() {
 	t.stopping.Store(true)
 	defer t.stopping.Store(false)
@@ -172,9 +173,9 @@ func (t *tty) suspend() {
 	t.raw()
 }
 
-// awaitResumed waits for SIGCONT, twice if need be: the first time runs out while the process is stopped, and the signal
-// comes only a moment after it has been continued. Time that is missing says that it was stopped, if not that the machine
-// is busy; then the moment may be longer.
+// awaitResumed waits for SIGCONT, twice if need be: the first time runs out while the process is stopped, and the
+// signal comes only a moment after it has been continued. Time that is missing says that it was stopped, if not that
+// the machine is busy; then the moment may be longer.
 func (t *tty) awaitResumed() {
 	began, patience := time.Now(), stopWait
 	for range 2 {

@@ -2,6 +2,6 @@
 //
 // A Terminal keeps every byte that the program writes and renders it with one or more engines at once, so that a test
 // compares exact rows and the exact place of the cursor. An Engine is an Emulator, with the traits of one kind of
-// terminals, or a Multiplexer, which is the real tmux. A Pane runs a program inside tmux itself. Nothing in it waits for a
-// time to pass: a test names the condition that it waits for.
+// terminals, or a Multiplexer, which is the real tmux. A Pane runs a program inside tmux itself. Nothing in it waits
+// for a time to pass: a test names the condition that it waits for.
 package ttytest

@@ -121,8 +121,8 @@ func wrap(text []cell, cols int) []*line {
 	return out
 }
 
-// find returns where the n-th column of a text is, once it is broken into rows. Behind the text, that is as far right in
-// its last row as there is room.
+// find returns where the n-th column of a text is, once it is broken into rows. Behind the text, that is as far right
+// in its last row as there is room.
 func find(rows []*line, n int) (row, col int) {
 	last := len(rows) - 1
 	for i, l := range rows[:last] {

@@ -35,7 +35,8 @@ func wide(s string) (all []Character) {
 	return all
 }
 
-// same makes a character n times that is typed in one way and shown in another, with the widths as they are on terminals.
+// same makes a character n times that is typed in one way and shown in another, with the widths as they are on
+// terminals.
 func same(n int, typed string, shown ...Glyph) []Character {
 	return slices.Repeat([]Character{{typed, shown}}, n)
 }
@@ -45,29 +46,31 @@ func drafts(cols, prompt int) map[string][]Character {
 	first := cols - prompt // columns of the first row
 	family := []Glyph{{"👨", 2}, {"👩", 2}, {"👧", 2}}
 	return map[string][]Character{
-		"one row":                 narrow("hello, world"),
-		"one short of the edge":   narrow(strings.Repeat("x", first-1)),
-		"the exact edge":          narrow(strings.Repeat("x", first-1) + "y"),
-		"two exact rows":          narrow(strings.Repeat("ab", (first+cols)/2) + strings.Repeat("c", (first+cols)%2)),
-		"three rows":              narrow(strings.Repeat("0123456789", 10)[:first+cols+cols/2]),
-		"CJK at even columns":     wide(strings.Repeat("你好", cols/2)),
-		"CJK at odd columns":      slices.Concat(narrow("a"), wide(strings.Repeat("你好", cols/2))),
-		"emoji":                   wide(strings.Repeat("🎉", cols/2+3)),
-		"families":                same(4, "👨\u200d👩\u200d👧", family...),
-		"flags":                   same(cols/2, "🇩🇪", Glyph{"D", 1}, Glyph{"E", 1}),
-		"skin tones":              slices.Concat(narrow("ok "), same(cols/2, "👍🏽", Glyph{"👍", 2})),
-		"a variation selector":    slices.Concat(same(3, "❤\ufe0f", Glyph{"❤", 1}), narrow("!")),
-		"full-width punctuation":  wide(strings.Repeat("！，。", cols/4)),
-		"combining marks":         same(first+3, "e\u0301", Glyph{"e\u0301", 1}),
-		"combining at the edge":   slices.Concat(narrow(strings.Repeat("x", first-1)), same(1, "o\u0308", Glyph{"o\u0308", 1})),
-		"Arabic":                  narrow(strings.Repeat("مرحبا", cols/4)),
-		"Latin, CJK and a letter": slices.Concat(narrow("ab"), wide("你"), narrow("é"), wide("🎉"), narrow(strings.Repeat("z", cols))),
+		"one row":                narrow("hello, world"),
+		"one short of the edge":  narrow(strings.Repeat("x", first-1)),
+		"the exact edge":         narrow(strings.Repeat("x", first-1) + "y"),
+		"two exact rows":         narrow(strings.Repeat("ab", (first+cols)/2) + strings.Repeat("c", (first+cols)%2)),
+		"three rows":             narrow(strings.Repeat("0123456789", 10)[:first+cols+cols/2]),
+		"CJK at even columns":    wide(strings.Repeat("你好", cols/2)),
+		"CJK at odd columns":     slices.Concat(narrow("a"), wide(strings.Repeat("你好", cols/2))),
+		"emoji":                  wide(strings.Repeat("🎉", cols/2+3)),
+		"families":               same(4, "👨\u200d👩\u200d👧", family...),
+		"flags":                  same(cols/2, "🇩🇪", Glyph{"D", 1}, Glyph{"E", 1}),
+		"skin tones":             slices.Concat(narrow("ok "), same(cols/2, "👍🏽", Glyph{"👍", 2})),
+		"a variation selector":   slices.Concat(same(3, "❤\ufe0f", Glyph{"❤", 1}), narrow("!")),
+		"full-width punctuation": wide(strings.Repeat("！，。", cols/4)),
+		"combining marks":        same(first+3, "e\u0301", Glyph{"e\u0301", 1}),
+		"combining at the edge": slices.Concat(narrow(strings.Repeat("x", first-1)),
+			same(1, "o\u0308", Glyph{"o\u0308", 1})),
+		"Arabic": narrow(strings.Repeat("مرحبا", cols/4)),
+		"Latin, CJK and a letter": slices.Concat(narrow("ab"), wide("你"), narrow("é"), wide("🎉"),
+			narrow(strings.Repeat("z", cols))),
 	}
 }
 
 // Expect says what a terminal of that many columns shows of a prompt and a draft, and where the cursor is that stands
-// before the character with that number. It is the rule in its plainest form: what does not fit goes to the next row, and
-// a cursor behind a full row is at the start of the next.
+// before the character with that number. It is the rule in its plainest form: what does not fit goes to the next row,
+// and a cursor behind a full row is at the start of the next.
 func Expect(prompt string, draft []Character, cursor, cols int) (rows []string, col, row int) {
 	line, used := "", 0
 	place := func(g Glyph) {
@@ -146,9 +149,9 @@ func (c layoutCase) typed() string {
 }
 
 // TestLayouts goes through every draft with the cursor at its end, in its middle and at its start, with and without a
-// message that arrives, and with each of three keys that follow: exact rows, exact cursor, and nothing that scrolls off.
-// The program in x must have the given prompt and take Ctrl-E, Ctrl-U and Ctrl-L; arrive makes one row appear above the
-// prompt and returns it.
+// message that arrives, and with each of three keys that follow: exact rows, exact cursor, and nothing that scrolls
+// off. The program in x must have the given prompt and take Ctrl-E, Ctrl-U and Ctrl-L; arrive makes one row appear
+// above the prompt and returns it.
 func TestLayouts(t *testing.T, x *Terminal, prompt string, arrive func() string) {
 	t.Helper()
 	s := x.Screen()
@@ -185,7 +188,8 @@ func (x *Terminal) expect(what, prompt string, above []string, c layoutCase) {
 	x.t.Helper()
 	rows, col, row := Expect(prompt, c.draft, c.cursor, x.Screen().Cols)
 	rows, row = slices.Concat(above, rows), row+len(above)
-	x.WaitFor(fmt.Sprintf("%s: column %d of row %d in\n%s", what, col, row, strings.Join(rows, "\n")), func(s Screen) bool {
-		return s.Col == col && s.Row == row && slices.Equal(s.Shown(), rows)
-	})
+	x.WaitFor(fmt.Sprintf("%s: column %d of row %d in\n%s", what, col, row, strings.Join(rows, "\n")),
+		func(s Screen) bool {
+			return s.Col == col && s.Row == row && slices.Equal(s.Shown(), rows)
+		})
 }

@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// paneSettings are the tmux server's. The first program of a session must not be able to see another size than asked for.
+// paneSettings are the tmux server's. The first program of a session must not be able to see another size than asked
+// for.
 const paneSettings = `
 set -g default-size %dx%d
 set -g default-terminal tmux-256color
@@ -26,8 +27,8 @@ set -g remain-on-exit on
 set -g remain-on-exit-format ""
 `
 
-// A Pane is the only one of a tmux server of its own. It is driven in tmux's control mode: one command a line, one answer
-// to each.
+// A Pane is the only one of a tmux server of its own. It is driven in tmux's control mode: one command a line, one
+// answer to each.
 type Pane struct {
 	t       testing.TB
 	cmd     *exec.Cmd
@@ -36,8 +37,8 @@ type Pane struct {
 	answers *bufio.Reader // of out
 }
 
-// StartPane runs a command in tmux, as the leader of its session. The test is skipped where there is no tmux. The server is
-// killed when the test ends. Of cmd, Path, Args, Env and Dir are used.
+// StartPane runs a command in tmux, as the leader of its session. The test is skipped where there is no tmux. The
+// server is killed when the test ends. Of cmd, Path, Args, Env and Dir are used.
 func StartPane(t testing.TB, cmd *exec.Cmd, cols, rows int) *Pane {
 	t.Helper()
 	tmux, err := exec.LookPath("tmux")
@@ -54,7 +55,8 @@ func StartPane(t testing.TB, cmd *exec.Cmd, cols, rows int) *Pane {
 	if err := os.WriteFile(settings, fmt.Appendf(nil, paneSettings, cols, rows), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"-L", "test", "-u", "-f", settings, "-C", "new-session", "-f", "no-output", "-x", fmt.Sprint(cols), "-y", fmt.Sprint(rows)}
+	args := []string{"-L", "test", "-u", "-f", settings, "-C", "new-session", "-f", "no-output", "-x", fmt.Sprint(cols),
+		"-y", fmt.Sprint(rows)}
 	for _, variable := range cmd.Env {
 		args = append(args, "-e", variable)
 	}

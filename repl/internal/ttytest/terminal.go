@@ -23,9 +23,9 @@ import (
 // Patience is how long a condition may take before the test fails.
 const Patience = 15 * time.Second
 
-// holder runs the program and outlives it: when the leader of a session ends, the kernel resets the terminal's modes, and
-// nobody could see how the program left them. It says the program's process id and later its exit status on file 3, and
-// ends when file 4 is closed.
+// holder runs the program and outlives it: when the leader of a session ends, the kernel resets the terminal's modes,
+// and nobody could see how the program left them. It says the program's process id and later its exit status on file 3,
+// and ends when file 4 is closed.
 const holder = `sh -c 'echo $$ >&3; exec "$@" 3>&- 4<&-' sh "$@"; echo $? >&3; read -r _ <&4`
 
 // A Terminal is a pseudo-terminal and the program in it.
@@ -50,9 +50,9 @@ type Terminal struct {
 	stty    string        // the same, as stty says it
 }
 
-// Start runs cmd in a terminal of the given size, which looks as each of the engines shows it. Without an engine it is an
-// Emulator with the traits of xterm. The program is the only one in its session but for a shell that waits for it, so
-// Ctrl-Z has nobody to return to. It is killed when the test ends. Of cmd, Path, Args, Env and Dir are used.
+// Start runs cmd in a terminal of the given size, which looks as each of the engines shows it. Without an engine it is
+// an Emulator with the traits of xterm. The program is the only one in its session but for a shell that waits for it,
+// so Ctrl-Z has nobody to return to. It is killed when the test ends. Of cmd, Path, Args, Env and Dir are used.
 func Start(t testing.TB, cmd *exec.Cmd, cols, rows int, engines ...Engine) *Terminal {
 	t.Helper()
 	engines = slices.DeleteFunc(engines, func(e Engine) bool { return e == nil })
@@ -204,8 +204,8 @@ func (x *Terminal) Resize(cols, rows int) {
 	}
 }
 
-// ResizeDrawn is Resize for a program that draws anew when the size has changed, and waits until it has begun to: so that
-// this is not still under way, for the old size, at the next change.
+// ResizeDrawn is Resize for a program that draws anew when the size has changed, and waits until it has begun to: so
+// that this is not still under way, for the old size, at the next change.
 func (x *Terminal) ResizeDrawn(cols, rows int) {
 	x.t.Helper()
 	s, before := x.Screen(), len(x.Raw())
@@ -239,8 +239,8 @@ func (x *Terminal) Raw() []byte {
 	return bytes.Clone(x.raw)
 }
 
-// WaitFor waits until the screen is as wanted, whichever engine shows it, and returns it as the first one does. The test
-// fails when it does not become so.
+// WaitFor waits until the screen is as wanted, whichever engine shows it, and returns it as the first one does. The
+// test fails when it does not become so.
 func (x *Terminal) WaitFor(what string, wanted func(Screen) bool) Screen {
 	x.t.Helper()
 	deadline := time.After(Patience)
@@ -257,8 +257,8 @@ func (x *Terminal) WaitFor(what string, wanted func(Screen) bool) Screen {
 	}
 }
 
-// look returns the first engine's screen, the first engine whose screen is not as wanted, and what is closed at the next
-// output.
+// look returns the first engine's screen, the first engine whose screen is not as wanted, and what is closed at the
+// next output.
 func (x *Terminal) look(wanted func(Screen) bool) (first Screen, unlike Engine, changed <-chan struct{}) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -15,7 +15,8 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestTerminal(t *testing.T) {
-	x := Start(t, exec.Command("/bin/sh", "-c", `stty -echo; printf 'ready\r\n'; read -r a; echo "<$a>"; stty size; exit 7`), 20, 5, nil)
+	x := Start(t, exec.Command("/bin/sh", "-c",
+		`stty -echo; printf 'ready\r\n'; read -r a; echo "<$a>"; stty size; exit 7`), 20, 5, nil)
 	x.WaitFor("the program", func(s Screen) bool { return s.Contains("ready") })
 	if x.Modes().Lflag&unix.ECHO != 0 {
 		t.Error("echo is on")
