@@ -5,9 +5,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,6 +43,9 @@ func (o options) useColor(onTerminal bool) bool {
 	return o.color == colorAlways || o.color == colorAuto && onTerminal && !o.noColor
 }
 
+// flagOnly is the flag that does not come from the environment, where packagers keep a version of their own.
+const flagOnly = "version"
+
 // parseFlags reads the flags, and from the environment those that are not given: HUBBUB_ADDR for -addr and so on.
 func parseFlags(args []string, getenv func(string) string) (options, error) {
 	o, flags := newFlags(getenv)
@@ -55,10 +60,13 @@ func parseFlags(args []string, getenv func(string) string) (options, error) {
 	var wrong error
 	flags.VisitAll(func(f *flag.Flag) {
 		value := getenv(variable(f.Name))
-		if value == "" || given[f.Name] || wrong != nil {
+		if value == "" || given[f.Name] || wrong != nil || f.Name == flagOnly {
 			return
 		}
 		if err := f.Value.Set(value); err != nil {
+			if o, ok := f.Value.(interface{ IsBoolFlag() bool }); ok && o.IsBoolFlag() {
+				err = errors.New("it must be true or false")
+			}
 			wrong = fmt.Errorf("the environment's %s is %q: %w", variable(f.Name), value, err)
 		}
 	})
@@ -94,7 +102,7 @@ func newFlags(getenv func(string) string) (*options, *flag.FlagSet) {
 		"the longest `duration` to wait for a connection or an answer; in a pipe also\n"+
 			"for a lost connection, and for an acknowledgement since the last one came\n"+
 			"or a text began to wait for one; 0: for ever")
-	flags.BoolVar(&o.version, "version", false, "print the version and end")
+	flags.BoolVar(&o.version, flagOnly, false, "print the version and end")
 	return o, flags
 }
 
@@ -158,8 +166,12 @@ func (l *addrList) Set(value string) error {
 	var addrs []string
 	for addr := range strings.SplitSeq(value, ",") {
 		addr = strings.TrimSpace(addr)
-		if _, port, err := net.SplitHostPort(addr); err != nil || port == "" {
+		_, port, err := net.SplitHostPort(addr)
+		if err != nil || port == "" {
 			return errors.New("an address is host:port, for example 127.0.0.1:5050")
+		}
+		if n, err := strconv.Atoi(port); err == nil && (n < 1 || n > math.MaxUint16) {
+			return errors.New("a port is a number from 1 to 65535")
 		}
 		addrs = append(addrs, addr)
 	}

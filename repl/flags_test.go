@@ -22,7 +22,7 @@ func env(variables ...string) func(string) string {
 func TestFlagsAndEnvironment(t *testing.T) {
 	o, err := parseFlags([]string{"-addr", "a:1, b:2", "-timeout", "0"}, env(
 		"HUBBUB_ADDR=c:3", "HUBBUB_NAME=Alice", "HUBBUB_COLOR=never", "HUBBUB_JSON=true", "HUBBUB_TIMEOUT=nonsense",
-		"HUBBUB_HISTORY_FILE=/x", "HUBBUB_FOLLOW=",
+		"HUBBUB_HISTORY_FILE=/x", "HUBBUB_FOLLOW=", "HUBBUB_VERSION=1.2",
 	))
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +40,8 @@ func TestFlagsAndEnvironment(t *testing.T) {
 func TestBadEnvironmentIsNamed(t *testing.T) {
 	for _, c := range []struct{ variable, says string }{
 		{"HUBBUB_TIMEOUT=soon", `HUBBUB_TIMEOUT is "soon": it must be a duration`},
-		{"HUBBUB_JSON=maybe", `HUBBUB_JSON is "maybe"`},
+		{"HUBBUB_JSON=maybe", `HUBBUB_JSON is "maybe": it must be true or false`},
+		{"HUBBUB_ADDR=a:99999", `HUBBUB_ADDR is "a:99999": a port is a number from 1 to 65535`},
 		{"HUBBUB_ADDR=here", `HUBBUB_ADDR is "here": an address is host:port`},
 	} {
 		if _, err := parseFlags(nil, env(c.variable)); err == nil || !strings.Contains(err.Error(), c.says) {

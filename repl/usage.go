@@ -18,13 +18,16 @@ func usage() string {
 In a pipe each line is one message; what others say goes to stdout. The program
 ends when everything is acknowledged. /help lists the commands.
 
-Flags, each of which can also come from the environment:
+Flags, which can also come from the environment:
 `)
 	_, flags := newFlags(func(string) string { return "" })
 	flags.VisitAll(func(f *flag.Flag) {
 		value, text := flag.UnquoteUsage(f)
 		fmt.Fprintf(&b, "  -%s\n", strings.TrimSpace(f.Name+" "+value))
 		fmt.Fprintf(&b, "      %s\n", strings.ReplaceAll(text, "\n", "\n      "))
+		if f.Name == flagOnly {
+			return
+		}
 		fmt.Fprintf(&b, "      %s", variable(f.Name))
 		switch value := f.DefValue; {
 		case f.Name == "history-file":
