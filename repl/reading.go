@@ -21,9 +21,8 @@ const (
 
 // reading is how far somebody has read back in the log. It is that of the goroutine that does commands.
 type reading struct {
-	log    int      // how many there have been, this one too
-	first  wire.Seq // the client's when the rest was noted: another one is another log's
-	seq    wire.Seq // the client's, which only another log sets back
+	log    int      // how many there were before the one that the rest is about
+	first  wire.Seq // the client's when the rest was noted; 0 until then
 	oldest wire.Seq // of the messages that are shown; 0 on an old server
 
 	words string   // of the last search
@@ -34,10 +33,9 @@ type reading struct {
 // place returns how far somebody has read back. Where the server has come back with another log, that is forgotten.
 func (s *session) place() *reading {
 	status := s.client.Status()
-	if s.read.first != status.First || status.Seq < s.read.seq {
-		s.read = reading{log: s.read.log + 1, first: status.First, oldest: status.First}
+	if s.read.first != status.First || s.read.log != status.Others {
+		s.read = reading{log: status.Others, first: status.First, oldest: status.First}
 	}
-	s.read.seq = status.Seq
 	return &s.read
 }
 
@@ -116,7 +114,6 @@ func (s *session) search(ctx context.Context, words string) (string, error) {
 	if s.place().log != last.log {
 		return s.search(ctx, last.words)
 	}
-	last.seq = s.read.seq
 	last.found += len(f.Messages)
 	last.next = 0
 	if f.More && len(f.Messages) > 0 {
