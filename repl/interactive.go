@@ -303,6 +303,7 @@ func (p *person) sayText(_ context.Context, text string) error {
 	if ended {
 		return err
 	}
+	p.offer(text)
 	return fmt.Errorf("%s is not sent: %s", excerpt(text), plainly(err))
 }
 
@@ -311,7 +312,12 @@ func (p *person) reportRefusal(r client.Refused) {
 		p.lost.Add(1)
 	}
 	p.view.notice("the server refuses " + excerpt(r.Text) + ": " + r.Err.Message)
+	p.offer(r.Text)
+}
+
+// offer makes a text that was not taken the draft again, where there is none.
+func (p *person) offer(text string) {
 	if p.painting.Load() {
-		p.console.OfferDraft(command.Line(r.Text))
+		p.console.OfferDraft(command.Line(text))
 	}
 }

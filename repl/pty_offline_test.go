@@ -3,6 +3,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -118,6 +120,22 @@ func TestKeyConnectsAgain(t *testing.T) {
 		t.Errorf("it says %d times that the connection is lost:\n%s", n, x.Screen())
 	}
 	x.leave("\x15/quit\r")
+}
+
+// A history file may hold what no server takes, and no key or paste brings into a draft.
+func TestTextThatIsRefusedHereIsTheDraftAgain(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "history")
+	if err := os.WriteFile(file, []byte("for \u2068Bob\u2069\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	x := takeSeat(t, seating{cols: 100, rows: 20, args: []string{"-history-file", file}})
+	x.Type("\x1b[A\r")
+	x.has("-- \"for <U+2068>Bob<U+2069>\" is not sent: a text must not hold the control character U+2068")
+	x.drafts("for \uFFFDBob\uFFFD")
+	x.Type("\x7f\x1b[D\x1b[D\x1b[D\x7f\r")
+	x.hub.awaitText("for Bob")
+	x.leave("/quit\r")
 }
 
 func TestRefusedTextIsTheDraftAgain(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"hubbub/wire"
 )
 
 const (
@@ -116,7 +118,7 @@ func (s *scanner) scanText() int {
 		return 0
 	}
 	r, n := utf8.DecodeRune(s.in)
-	if r < 0x80 || r >= 0xa0 { // C1 controls are not text
+	if !wire.Obeyed(r) {
 		s.emitText(r)
 	}
 	return n
@@ -272,7 +274,9 @@ func (s *scanner) endPaste() {
 	s.pasting, s.dropped, s.pasted = false, false, nil
 }
 
-// cleanPaste makes text of pasted bytes: newlines of one kind and none at the end, no control characters but tabs.
+// cleanPaste makes text of pasted bytes: newlines of one kind and none at the end, and no control characters but tabs.
+// The invisible ones that order text of two directions are among those that go: many programs put them around a name that
+// is copied there, and no server takes them.
 func cleanPaste(b []byte) []rune {
 	b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
 	b = bytes.ReplaceAll(b, []byte("\r"), []byte("\n"))
@@ -281,7 +285,7 @@ func cleanPaste(b []byte) []rune {
 	for _, r := range string(b) {
 		switch {
 		case r == '\n', r == '\t':
-		case r < 0x20, r >= 0x7f && r < 0xa0, isReserved(r):
+		case wire.Obeyed(r), isReserved(r):
 			continue
 		}
 		text = append(text, r)

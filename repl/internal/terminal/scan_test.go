@@ -63,6 +63,7 @@ var scanTests = []struct {
 	{"a\u0080\u009bb\U0010ff00\U0010ffffc", "abc"},
 	{"\U000f0001", "\U000f0001"}, // icon fonts use these
 	{"a\x1b[200~b\r\nc\rd\te\x1b[D\x03\x1b[201~f", `a<paste "b\nc\nd\te[D">f`},
+	{"\x1b[200~\u2068Al\u202eice\u2069\u200d\u200f\x1b[201~\u2066b\u202c", "<paste \"Alice\\u200d\\u200f\">b"},
 	{"\x1b[200~x\n\n\x1b[201~\x1b[200~\x1b[201~", `<paste "x">`},
 	{"\x1b[200~\x1b[20\x1b[201~", `<paste "[20">`},
 	{"\x1b[200~" + strings.Repeat("x", pasteLimit+1) + "\x1b[201~a", "<too long>a"},

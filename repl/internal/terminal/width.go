@@ -4,6 +4,7 @@ import (
 	"unicode"
 
 	"hubbub/repl/internal/cellwidth"
+	"hubbub/wire"
 )
 
 const (
@@ -17,14 +18,15 @@ const (
 // Terminals disagree about the width of what emoji sequences join: some draw one picture, others each part. So a
 // draft is shown in parts that every terminal draws alike: joiners, variation selectors, skin tones and other
 // invisible characters are left out, and a flag is shown as its two letters. Only the display is changed, never the
-// text. A control character, which a pasted text or a damaged history file may hold, is made harmless.
+// text. A control character, which a history file may hold, is made harmless and visible: no server takes it, and whoever
+// is told so has to find it.
 func shown(r rune) (rune, int) {
 	switch {
 	case r == '\n':
 		return newlineSign, 1
 	case r == '\t':
 		return ' ', 1
-	case r < 0x20, r >= 0x7f && r < 0xa0:
+	case wire.Obeyed(r):
 		return brokenSign, 1
 	case r < 0x300 && r != 0xad:
 		return r, 1
