@@ -248,7 +248,7 @@ func TestScreenReaderWhenTheConnectionEnds(t *testing.T) {
 	if status := x.Wait(); status != statusRefused {
 		t.Errorf("status %d", status)
 	}
-	want := "You: \n-- the connection is lost: the server is going home; trying again\n-- you are here already\n"
+	want := "You: \n-- the connection is lost: the server is going home; trying again\n-- you are here already; hubbub has ended\n"
 	if lines := appended(t, x); !strings.HasSuffix(lines, want) {
 		t.Errorf("written: %q", lines)
 	}

@@ -21,6 +21,7 @@ type console interface {
 	Size() (cols, rows int) // 0: lines are not to be wrapped
 	Guard()                 // deferred by goroutines that may panic
 	Close() error
+	CloseKeeping(mark string) error
 }
 
 // canChat reports whether a person sits at in and out.

@@ -82,7 +82,7 @@ func interactive(ctx context.Context, o options, in, out *os.File, stderr io.Wri
 	if err := p.takeOver(o, in, out, p.openHistory(o.historyFile)); err != nil {
 		return err
 	}
-	defer p.giveBack()
+	defer p.giveBack(console.Close)
 	guarded.by(p.console)
 
 	p.console.Print(p.look().Wrap(p.look().Faint(greeting), 2))
@@ -142,11 +142,11 @@ func (p *person) takeOver(o options, in, out *os.File, history *terminal.History
 }
 
 // giveBack gives the terminal back as it was, with everything on it that was printed. It may be called twice.
-func (p *person) giveBack() {
+func (p *person) giveBack(how func(console) error) {
 	if !p.painting.Swap(false) {
 		return
 	}
-	if err := p.console.Close(); err != nil {
+	if err := how(p.console); err != nil {
 		p.view.notice("giving the terminal back: " + err.Error())
 	}
 }

@@ -15,13 +15,19 @@ const stillWaiting = "waiting until everything is delivered; Ctrl-C ends that"
 // where ctx is done already, only a second signal does, which ends the program.
 func (p *person) leave(ctx context.Context) (verdict func() error) {
 	hasEnded := p.hasEnded()
-	if hasEnded {
-		p.view.notice(p.whyEnded())
+	closeConsole := keepingDraft
+	switch {
+	case hasEnded:
+		p.view.notice(p.whyEnded() + "; hubbub has ended")
+	case ctx.Err() != nil:
+		p.view.notice("a signal has ended hubbub")
+	default:
+		closeConsole = console.Close
 	}
 	p.leaving.Store(true)
 	p.client.RetryNow()
 	p.worker.leave()
-	p.giveBack()
+	p.giveBack(closeConsole)
 
 	if ctx.Err() != nil {
 		ctx = context.WithoutCancel(ctx)
@@ -49,6 +55,9 @@ func (p *person) leave(ctx context.Context) (verdict func() error) {
 		return nil
 	}
 }
+
+// keepingDraft closes a console where the end is not the person's wish: what was half typed is not sent, and not lost.
+func keepingDraft(c console) error { return c.CloseKeeping(" (not sent)") }
 
 // hasEnded reports whether the connection has.
 func (p *person) hasEnded() bool {

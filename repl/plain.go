@@ -155,6 +155,9 @@ func (c *plainConsole) Clear() {}
 // Size says that lines are not to be wrapped.
 func (c *plainConsole) Size() (cols, rows int) { return 0, 0 }
 
+// CloseKeeping is Close: what was half typed is with the terminal, on the screen too.
+func (c *plainConsole) CloseKeeping(string) error { return c.Close() }
+
 // Close ends a ReadLine. It may be called at any time and several times.
 func (c *plainConsole) Close() error {
 	c.close.Do(func() {

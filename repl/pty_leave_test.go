@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -49,6 +50,9 @@ func (p *panicky) Done() <-chan struct{} {
 // panicAfter is how often the context is asked before a line was entered: more often than it takes to join.
 const panicAfter = 20
 
+// bySignal is what stays on the screen where a signal ends the program.
+const bySignal = "-- a signal has ended hubbub\nYou: a draft (not sent)"
+
 func TestWaysOutOfADraft(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -56,9 +60,9 @@ func TestWaysOutOfADraft(t *testing.T) {
 		status int
 		says   string
 	}{
-		{"SIGTERM", func(x *seat) { x.Signal(syscall.SIGTERM) }, statusDelivered, ""},
-		{"SIGHUP", func(x *seat) { x.Signal(syscall.SIGHUP) }, statusDelivered, ""},
-		{"SIGINT", func(x *seat) { x.Signal(syscall.SIGINT) }, statusDelivered, ""},
+		{"SIGTERM", func(x *seat) { x.Signal(syscall.SIGTERM) }, statusDelivered, bySignal},
+		{"SIGHUP", func(x *seat) { x.Signal(syscall.SIGHUP) }, statusDelivered, bySignal},
+		{"SIGINT", func(x *seat) { x.Signal(syscall.SIGINT) }, statusDelivered, bySignal},
 		{"Ctrl-D when it is empty", func(x *seat) { x.Type("\x15\x04") }, statusDelivered, ""},
 		{"/quit", func(x *seat) { x.Type("\x15/quit\r") }, statusDelivered, ""},
 		{"quit", func(x *seat) { x.Type("\x15quit\r") }, statusDelivered, ""},
@@ -66,16 +70,16 @@ func TestWaysOutOfADraft(t *testing.T) {
 			x.Type("\x12ha")
 			x.has("reverse-i-search")
 			x.Signal(syscall.SIGTERM)
-		}, statusDelivered, ""},
-		{"in a paste", func(x *seat) { x.Type(pasteBegins + "ha"); x.Signal(syscall.SIGTERM) }, statusDelivered, ""},
+		}, statusDelivered, bySignal},
+		{"in a paste", func(x *seat) { x.Type(pasteBegins + "ha"); x.Signal(syscall.SIGTERM) }, statusDelivered, bySignal},
 		{"the server is back and does not let one in", func(x *seat) {
 			x.hub.broadcast(nil, wire.Errorf(wire.CodeShuttingDown, "the server is going home"))
 			x.hub.cut()
-		}, statusRefused, "you are here already"},
+		}, statusRefused, "-- you are here already; hubbub has ended\nYou: a draft (not sent)"},
 		{"another session takes over", func(x *seat) {
 			x.hub.broadcast(nil, wire.Errorf(wire.CodeNameTaken, "you have joined elsewhere"))
 			x.hub.cut()
-		}, statusRefused, "-- you have joined elsewhere"},
+		}, statusRefused, "-- you have joined elsewhere; hubbub has ended\nYou: a draft (not sent)"},
 		{"a panic", func(x *seat) { x.Type("\x15" + strings.Repeat(" \r", panicAfter)) }, 2, "panic: as told"},
 		{"a panic in the client", func(x *seat) { x.hub.cut() }, 2, "panic: invalid argument to N"},
 	} {
@@ -110,6 +114,34 @@ func TestWaysOutOfADraft(t *testing.T) {
 				t.Errorf("said %q", got)
 			}
 		})
+	}
+}
+
+// Whether the terminal is closed or the connection ends for good, the next run has the line.
+func TestDraftIsInTheNextRunsHistory(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "history")
+	for _, c := range []struct {
+		draft string
+		end   func(*seat)
+	}{
+		{"when the terminal closes", func(x *seat) { x.Signal(syscall.SIGHUP) }},
+		{"when another session takes over", func(x *seat) {
+			x.hub.broadcast(nil, wire.Errorf(wire.CodeNameTaken, "you have joined elsewhere"))
+			x.hub.cut()
+		}},
+	} {
+		x := takeSeat(t, seating{cols: 80, rows: 20, args: []string{"-history-file", file}})
+		x.Type(c.draft)
+		x.drafts(c.draft)
+		c.end(x)
+		x.Wait()
+		if got := x.hub.texts(); len(got) > 0 {
+			t.Errorf("said %q", got)
+		}
+		next := takeSeat(t, seating{cols: 80, rows: 20, args: []string{"-history-file", file}})
+		next.Type("\x1b[A")
+		next.drafts(c.draft)
+		next.leave("\x15/quit\r")
 	}
 }
 

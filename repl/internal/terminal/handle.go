@@ -42,7 +42,7 @@ func (t *Terminal) nextKey() (key, error) {
 	buf := make([]byte, 4096)
 	for {
 		if t.isClosing() {
-			return key{}, ErrClosed
+			return t.noKey(ErrClosed)
 		}
 		if text := t.offer.Swap(nil); text != nil {
 			return key{keyOffer, []rune(*text)}, nil
@@ -56,11 +56,24 @@ func (t *Terminal) nextKey() (key, error) {
 		case errors.Is(err, errTimeout):
 			t.scanner.expire()
 		case err != nil:
-			return key{}, err
+			return t.noKey(err)
 		default:
 			t.scanner.feed(buf[:n])
 		}
 	}
+}
+
+// noKey takes note of why the keys end, and in the middle of what. Whoever enters a secret may not know of the end yet.
+func (t *Terminal) noKey(err error) (key, error) {
+	t.gone = !errors.Is(err, ErrClosed)
+	switch {
+	case t.screen.masked():
+	case t.search != nil:
+		t.left = t.search.before.text
+	default:
+		t.left = t.engine.draft.text
+	}
+	return key{}, err
 }
 
 // handle does what a key says and returns what the library gets for it, 0 where it gets nothing.

@@ -22,7 +22,11 @@ func openPair(t *testing.T) (*Terminal, *os.File) {
 		master.Close()
 		slave.Close()
 	})
-	term, err := Open(Config{In: slave, Out: slave, Prompt: "> "})
+	history, err := OpenHistory("", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	term, err := Open(Config{In: slave, Out: slave, Prompt: "> ", History: history})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,6 +90,9 @@ func TestHangUp(t *testing.T) {
 	wait()
 	all.Wait()
 	_ = term.Close() // there is nothing left to restore
+	if got := term.cfg.History.entry(1); got != "half" {
+		t.Errorf("the half-typed line is not in the history, but %q", got)
+	}
 }
 
 func TestOpenNoTerminal(t *testing.T) {

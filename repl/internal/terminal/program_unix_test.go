@@ -142,6 +142,8 @@ func obey(control io.Reader, term *Terminal) {
 			term.Clear()
 		case "close":
 			term.Close()
+		case "keep":
+			term.CloseKeeping(text)
 		case "panic":
 			panic("as told")
 		case "stop":

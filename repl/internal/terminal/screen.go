@@ -58,6 +58,7 @@ type state struct {
 	mark   []cell // stands in front of the prompt of a line that is not finished
 	prompt []cell
 	search []cell // stands in for the prompt while a search lasts; nil: no search
+	before []rune // what the search stands in for, of the line
 	line   []rune // never written to once it is here
 	pos    int
 	masked bool
@@ -151,10 +152,11 @@ func (s *screen) setPrompt(mark, prompt string) {
 	s.update(func(w *state) { w.mark, w.prompt = front, cells })
 }
 
-// setSearch shows a search in place of the prompt; with an empty text the prompt is back.
-func (s *screen) setSearch(prompt string) {
+// setSearch shows a search in place of the prompt, which began with the line before; with an empty text the prompt is
+// back.
+func (s *screen) setSearch(prompt string, before []rune) {
 	cells := promptCells(prompt)
-	s.update(func(w *state) { w.search = cells })
+	s.update(func(w *state) { w.search, w.before = cells, before })
 }
 
 func (s *screen) setMask(on bool) {
@@ -190,6 +192,19 @@ func (s *screen) commit(line, mark string) {
 	s.want.version++
 	s.mu.Unlock()
 	s.nudge()
+}
+
+// abandon moves what was half typed up into the text, with the mark behind it, if there is anything and it is no secret.
+func (s *screen) abandon(mark string) {
+	s.mu.Lock()
+	line, secret := s.want.line, s.want.masked
+	if s.want.search != nil {
+		line = s.want.before
+	}
+	s.mu.Unlock()
+	if len(line) > 0 && !secret {
+		s.commit(string(line), mark)
+	}
 }
 
 // committed returns what stays on the screen of a finished draft: prompt and text, further lines indented.

@@ -5,7 +5,7 @@ func (t *Terminal) startSearch(k key) rune {
 		return 0
 	}
 	t.search = newSearch(t.cfg.History, t.engine.draft, k.code == keySearchForward)
-	t.screen.setSearch(t.search.prompt())
+	t.screen.setSearch(t.search.prompt(), t.search.before.text)
 	return 0
 }
 
@@ -33,7 +33,7 @@ func (t *Terminal) continueSearch(k key) (rune, bool) {
 	if s.failed {
 		t.screen.ring()
 	}
-	t.screen.setSearch(s.prompt())
+	t.screen.setSearch(s.prompt(), s.before.text)
 	return t.engine.apply(func(draft) draft { return s.found }), true
 }
 
@@ -42,5 +42,5 @@ func (t *Terminal) endSearch() {
 		t.lastQuery = t.search.query
 	}
 	t.search = nil
-	t.screen.setSearch("")
+	t.screen.setSearch("", nil)
 }

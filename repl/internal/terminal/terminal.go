@@ -63,6 +63,8 @@ type Terminal struct {
 	lastQuery []rune
 	search    *search // nil: none is going on
 	recall    recall
+	gone      bool   // the terminal is
+	left      []rune // what was half typed when the keys ended; nothing of a secret
 
 	historyFailed bool // owned by ReadLine
 
@@ -110,7 +112,8 @@ func Open(cfg Config) (*Terminal, error) {
 // ReadLine returns the next line that is entered, after it was moved up into the text above the prompt. A pasted line
 // may hold newlines. Only one goroutine may call ReadLine at a time. The error is io.EOF after Ctrl-D on an empty line
 // or when the terminal is gone, ErrInterrupt after Ctrl-C on an empty line, and ErrClosed after Close. With an error
-// there is never a line: what was half typed is dropped.
+// there is never a line: what was half typed is dropped, or kept by
+// CloseKeeping.
 func (t *Terminal) ReadLine() (string, error) {
 	t.screen.show()
 	for {
@@ -178,13 +181,28 @@ func (t *Terminal) Size() (cols, rows int) { return t.tty.size() }
 // Close gives the terminal back as it was. What was printed before is drawn, prompt and draft are taken off, and all
 // goroutines have ended when it returns; only a terminal that takes nothing any more is left after half a second with
 // one goroutine writing to it. It may be called at any time and several times.
-func (t *Terminal) Close() error {
+//
+// Where the terminal is gone, a half-typed line goes into the history.
+func (t *Terminal) Close() error { return t.close(false, "") }
+
+// CloseKeeping is Close where the end is not the wish of whoever types: a half-typed line stays on the screen, with mark
+// behind it, and goes into the history. A secret does neither.
+func (t *Terminal) CloseKeeping(mark string) error { return t.close(true, mark) }
+
+func (t *Terminal) close(keep bool, mark string) error {
 	t.closeOnce.Do(func() {
 		close(t.closing)
 		t.tty.wake()
+		if keep {
+			t.screen.abandon(mark)
+		}
 		drawn := t.screen.close()
 		t.engine.wait()
-		t.closeErr = t.tty.close()
+		var unkept error
+		if t.cfg.History != nil && (keep || t.gone) {
+			unkept = t.cfg.History.Add(string(t.left))
+		}
+		t.closeErr = errors.Join(t.tty.close(), unkept)
 		if !drawn && t.closeErr == nil {
 			t.closeErr = errors.New("the terminal takes no output")
 		}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -37,18 +38,47 @@ func TestWaysOut(t *testing.T) {
 		name   string
 		leave  func(*program)
 		status int
+		kept   []string // on the screen
+		typed  []string // in the history
 	}{
-		{"closed", func(p *program) { p.tell("close") }, leftClosed},
-		{"SIGTERM", func(p *program) { p.Signal(syscall.SIGTERM) }, leftClosed},
-		{"SIGHUP", func(p *program) { p.Signal(syscall.SIGHUP) }, leftClosed},
-		{"emptied and Ctrl-D", func(p *program) { p.Type("\x15\x04") }, leftEOF},
-		{"in a search", func(p *program) { p.Type("\x12ha"); p.tell("close") }, leftClosed},
-		{"in a paste", func(p *program) { p.Type("\x1b[200~ha"); p.tell("close") }, leftClosed},
+		{"closed", func(p *program) { p.tell("close") }, leftClosed, nil, nil},
+		{"SIGTERM", func(p *program) { p.Signal(syscall.SIGTERM) }, leftClosed, nil, nil},
+		{"SIGHUP", func(p *program) { p.Signal(syscall.SIGHUP) }, leftClosed, nil, nil},
+		{"emptied and Ctrl-D", func(p *program) { p.Type("\x15\x04") }, leftEOF, nil, nil},
+		{"in a search", func(p *program) { p.Type("\x12ha"); p.tell("close") }, leftClosed, nil, nil},
+		{"in a paste", func(p *program) { p.Type("\x1b[200~ha"); p.tell("close") }, leftClosed, nil, nil},
+		{"kept", func(p *program) { p.tell("keep (x)") }, leftClosed, []string{"> half(x)"}, []string{"half"}},
+		{"kept, of more lines", func(p *program) {
+			p.Type("\x1b\rmore\x01")
+			p.expect(2, 1, "before", "> half⏎more")
+			p.tell("keep (x)")
+		}, leftClosed, []string{"> half", "  more(x)"}, []string{`half\nmore`}},
+		{"kept, and private", func(p *program) {
+			p.Type("\x01 ")
+			p.expect(3, 1, "before", ">  half")
+			p.tell("keep (x)")
+		}, leftClosed, []string{">  half(x)"}, nil},
+		{"nothing to keep", func(p *program) {
+			p.Type("\x15")
+			p.expect(2, 1, "before", ">")
+			p.tell("keep (x)")
+		}, leftClosed, nil, nil},
+		{"kept in a search", func(p *program) {
+			p.Type("\x15other\r!\x12oth")
+			p.WaitFor("the search", func(s ttytest.Screen) bool { return s.Contains("`oth': other") })
+			p.tell("keep (x)")
+		}, leftClosed, []string{"> other", `got "other"`, "> !(x)"}, []string{"other", "!"}},
+		{"kept, a secret", func(p *program) {
+			p.Type("\x15/secret\rpass")
+			p.WaitFor("the stars", func(s ttytest.Screen) bool { return s.Contains("> ****") })
+			p.tell("keep (x)")
+		}, leftClosed, []string{"> /secret"}, []string{"/secret"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p := start(t, options{})
+			file := filepath.Join(t.TempDir(), "history")
+			p := start(t, options{history: file})
 			p.tell("print before")
 			p.Type("half")
 			p.expect(6, 1, "before", "> half")
@@ -58,8 +88,11 @@ func TestWaysOut(t *testing.T) {
 				t.Errorf("status %d, want %d\n%s", status, tt.status, p.Screen())
 			}
 			s := p.Screen()
-			if got := s.Text(); strings.Join(got, "\n") != "before" {
-				t.Errorf("left on the screen: %q", got)
+			if got, want := s.Text(), append([]string{"before"}, tt.kept...); !slices.Equal(got, want) {
+				t.Errorf("left on the screen: %q, want %q", got, want)
+			}
+			if got := readHistory(t, file); strings.Join(got, "\n") != strings.Join(tt.typed, "\n") {
+				t.Errorf("in the history: %q, want %q", got, tt.typed)
 			}
 			if s.Modes[2004] || !bytes.Contains(p.Raw(), []byte(pasteOff)) {
 				t.Error("bracketed paste is still on")
