@@ -223,6 +223,25 @@ func TestScreenReader(t *testing.T) {
 	}
 }
 
+// The prompt is the last thing to be heard.
+func TestScreenReaderIsPromptedBehindAnAnswer(t *testing.T) {
+	t.Parallel()
+	x := reader(t, startHub(t, nil), "-name", "Alice", "-timeout", "1s")
+	waitForText(x, "[SERVER]: Welcome, Alice.\nYou:")
+	x.Type("/who\n")
+	waitForText(x, "You: /who\n1 person is here: Alice (you)\nYou:")
+	x.Type("/wait Eve\n")
+	waitForText(x, "You: /wait Eve\nYou:\n-- Eve has not come within 1s\nYou:")
+	x.Type("/quit\n")
+	if status := x.Wait(); status != statusDelivered {
+		t.Errorf("status %d", status)
+	}
+	want := "Welcome, Alice.\nYou: /who\n1 person is here: Alice (you)\nYou: /wait Eve\nYou: \n-- Eve has not come within 1s\nYou: /quit\n"
+	if lines := appended(t, x); !strings.HasSuffix(lines, want) {
+		t.Errorf("written: %q", lines)
+	}
+}
+
 func TestScreenReaderInColor(t *testing.T) {
 	x := reader(t, startHub(t, nil), "-name", "Alice", "-color", "always")
 	waitForText(x, "[SERVER]: Welcome, Alice.")

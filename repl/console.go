@@ -32,9 +32,10 @@ func canChat(o options, in, out *os.File) bool {
 	return terminal.Interactive(in, out)
 }
 
-func openConsole(o options, cfg terminal.Config) (console, error) {
+// openConsole takes the terminal over. For rests see [newPlainConsole].
+func openConsole(o options, cfg terminal.Config, rests func() <-chan struct{}) (console, error) {
 	if o.screenReader {
-		return newPlainConsole(cfg), nil
+		return newPlainConsole(cfg, rests), nil
 	}
 	return terminal.Open(cfg)
 }

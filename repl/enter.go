@@ -39,7 +39,7 @@ func enter(
 
 // askName asks until there is an answer. It is empty where the person leaves instead.
 func askName(ctx context.Context, o options, in, out *os.File) (string, error) {
-	t, err := openConsole(o, terminal.Config{In: in, Out: out, Prompt: "Enter username: "})
+	t, err := openConsole(o, terminal.Config{In: in, Out: out, Prompt: "Enter username: "}, nil)
 	if err != nil {
 		return "", err
 	}

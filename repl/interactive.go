@@ -131,7 +131,7 @@ func (p *person) takeOver(o options, in, out *os.File, history *terminal.History
 			p.client.RetryNow()
 			p.prompt.pressed(time.Now())
 		},
-	})
+	}, p.worker.rests)
 	if err != nil {
 		return err
 	}
@@ -228,6 +228,7 @@ func (p *person) chat(ctx context.Context, ask chan<- struct{}, lines <-chan typ
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
+		p.worker.count(1)
 		select {
 		case p.worker.lines <- text:
 		case <-p.over:

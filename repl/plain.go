@@ -5,10 +5,14 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"hubbub/repl/internal/terminal"
 	"hubbub/wire"
 )
+
+// promptWait is how long the prompt waits for the answer to the last line, so that it stands behind it.
+const promptWait = 200 * time.Millisecond
 
 // plainConsole is a terminal on which nothing is painted, for people who hear what is written, or feel it: lines are
 // added at the end, and the terminal edits the line that is typed. A message does not keep that line whole on the
@@ -17,21 +21,26 @@ type plainConsole struct {
 	// Set when the console is made, then only read.
 	cfg    terminal.Config
 	out    *output
+	rests  func() <-chan struct{}
 	ask    chan struct{} // asks the reading goroutine for a line
 	lines  chan inputLine
 	closed chan struct{}
 
 	close sync.Once
 
+	begun bool // a prompt was waited for already; owned by ReadLine
+
 	mu       sync.Mutex // guards the following, and the order of what is written
 	prompt   string
 	prompted bool // the prompt stands at the end of what was written
 }
 
-// newPlainConsole makes a console. Of cfg, History and Complete are not used.
-func newPlainConsole(cfg terminal.Config) *plainConsole {
+// newPlainConsole makes a console. Of cfg, History and Complete are not used. Rests returns a channel that is closed once
+// what was entered is done, and answered; with nil that is always so.
+func newPlainConsole(cfg terminal.Config, rests func() <-chan struct{}) *plainConsole {
 	c := &plainConsole{
 		cfg:    cfg,
+		rests:  rests,
 		out:    newOutput(cfg.Out, func(error) {}), // reading from it tells that the terminal is gone
 		ask:    make(chan struct{}),
 		lines:  make(chan inputLine),
@@ -64,34 +73,72 @@ func (c *plainConsole) read() {
 	}
 }
 
-// ReadLine writes the prompt, once for each line, and returns what is entered.
+// ReadLine returns what is entered. It writes the prompt when the line before is done, or takes its time, and once more
+// when that is done late with something in between. What others say brings no prompt: there would be as many to listen to
+// as messages, and what is half typed would seem to be gone.
 func (c *plainConsole) ReadLine() (string, error) {
 	for {
 		c.mu.Lock()
-		c.startLine()
-		c.out.text(c.prompt)
-		c.out.flush()
-		c.prompted = true
+		c.startLine() // after Ctrl-D the prompt still stands
 		c.mu.Unlock()
 		select {
 		case c.ask <- struct{}{}:
 		case <-c.closed:
 			return "", terminal.ErrClosed
 		}
+		line, err := c.await()
+		switch {
+		case err != nil:
+			return "", err
+		case line.err != nil:
+			return "", io.EOF
+		}
+		c.entered()
+		if line.size > 0 && line.text == "" || len(line.text) > wire.MaxText {
+			c.notify(fmt.Sprintf("too long: this is %d bytes, a line may have %d", line.size, wire.MaxText))
+			continue
+		}
+		return line.text, nil
+	}
+}
+
+// await waits for the line that was asked for, and writes the prompt meanwhile.
+func (c *plainConsole) await() (inputLine, error) {
+	var rests <-chan struct{}
+	switch {
+	case c.rests == nil:
+		c.ensurePrompt()
+	case c.begun:
+		rests = c.rests()
+	default: // what comes with the joining stands before the prompt
+		c.begun = true
+	}
+	late := time.NewTimer(promptWait)
+	defer late.Stop()
+	for {
 		select {
 		case line := <-c.lines:
-			if line.err != nil {
-				return "", io.EOF
-			}
-			c.entered()
-			if line.size > 0 && line.text == "" || len(line.text) > wire.MaxText {
-				c.notify(fmt.Sprintf("too long: this is %d bytes, a line may have %d", line.size, wire.MaxText))
-				continue
-			}
-			return line.text, nil
+			return line, nil
+		case <-rests:
+			rests = nil
+			late.Stop()
+			c.ensurePrompt()
+		case <-late.C:
+			c.ensurePrompt()
 		case <-c.closed:
-			return "", terminal.ErrClosed
+			return inputLine{}, terminal.ErrClosed
 		}
+	}
+}
+
+// ensurePrompt writes the prompt where it does not stand.
+func (c *plainConsole) ensurePrompt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.prompted {
+		c.out.text(c.prompt)
+		c.out.flush()
+		c.prompted = true
 	}
 }
 

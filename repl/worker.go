@@ -11,16 +11,39 @@ const workerRoom = 1024
 // worker does lines one after the other in a goroutine of its own, so that the keyboard does not wait for the network.
 type worker struct {
 	do    func(ctx context.Context, line string)
-	lines chan string
+	lines chan string   // each is counted first
 	done  chan struct{} // closed when run has ended
 
 	mu      sync.Mutex         // guards the following
 	cancel  context.CancelFunc // interrupts what is being done; nil: nothing is
 	leaving bool               // what is done from now on is interrupted from the start
+	left    int                // lines that were added and are not done
+	idle    chan struct{}      // closed while left is 0
 }
 
 func newWorker(do func(ctx context.Context, line string)) *worker {
-	return &worker{do: do, lines: make(chan string, workerRoom), done: make(chan struct{})}
+	w := &worker{do: do, lines: make(chan string, workerRoom), done: make(chan struct{}), idle: make(chan struct{})}
+	close(w.idle)
+	return w
+}
+
+// count changes how many lines are left: by 1 before one is added, by -1 when it is done.
+func (w *worker) count(change int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.left == 0 {
+		w.idle = make(chan struct{})
+	}
+	if w.left += change; w.left == 0 {
+		close(w.idle)
+	}
+}
+
+// rests returns a channel that is closed once all lines that have been added are done.
+func (w *worker) rests() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.idle
 }
 
 // run does lines until leave was called and no line is left.
@@ -32,6 +55,7 @@ func (w *worker) run() {
 		w.do(ctx, line)
 		w.begin(nil)
 		cancel()
+		w.count(-1)
 	}
 }
 

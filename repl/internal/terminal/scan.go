@@ -275,8 +275,8 @@ func (s *scanner) endPaste() {
 }
 
 // cleanPaste makes text of pasted bytes: newlines of one kind and none at the end, and no control characters but tabs.
-// The invisible ones that order text of two directions are among those that go: many programs put them around a name that
-// is copied there, and no server takes them.
+// The invisible ones that order text of two directions are among those that go: many programs put them around a name
+// that is copied there, and no server takes them.
 func cleanPaste(b []byte) []rune {
 	b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
 	b = bytes.ReplaceAll(b, []byte("\r"), []byte("\n"))
