@@ -9,8 +9,8 @@ import (
 	"hubbub/repl/internal/terminal"
 )
 
-// console is what a person types at: a [terminal.Terminal], or for screen readers a [plainConsole]. Each does what the
-// Terminal's methods say.
+// console is what a person types at: a [terminal.Terminal], or for screen readers and on terminals that can't be painted
+// on a [plainConsole]. Each does what the Terminal's methods say.
 type console interface {
 	ReadLine() (string, error)
 	Print(text string)
@@ -25,16 +25,16 @@ type console interface {
 }
 
 // canChat reports whether a person sits at in and out.
-func canChat(o options, in, out *os.File) bool {
-	if o.screenReader {
-		return isatty.IsTerminal(in.Fd()) && isatty.IsTerminal(out.Fd())
-	}
-	return terminal.Interactive(in, out)
+func canChat(in, out *os.File) bool { return isatty.IsTerminal(in.Fd()) && isatty.IsTerminal(out.Fd()) }
+
+// isPlain reports whether nothing is to be painted on the terminal that in and out are.
+func isPlain(o options, in, out *os.File) bool {
+	return o.screenReader || !terminal.Interactive(in, out)
 }
 
 // openConsole takes the terminal over. For rests see [newPlainConsole].
 func openConsole(o options, cfg terminal.Config, rests func() <-chan struct{}) (console, error) {
-	if o.screenReader {
+	if isPlain(o, cfg.In, cfg.Out) {
 		return newPlainConsole(cfg, rests), nil
 	}
 	return terminal.Open(cfg)

@@ -67,7 +67,7 @@ func interactive(ctx context.Context, o options, in, out *os.File, stderr io.Wri
 	working, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer end(nil)
 	p := &person{in: in, notices: notices, working: working, waiting: newWaiting()}
-	p.session = newSession(c, p.personView(), o, o.useColor(!o.screenReader), end)
+	p.session = newSession(c, p.personView(), o, o.useColor(!isPlain(o, in, out)), end)
 	p.setLook(func(r *render.Renderer) { r.TimeLast = o.screenReader })
 	p.refused = p.reportRefusal
 	p.settled = p.waiting.settle

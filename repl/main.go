@@ -45,7 +45,7 @@ func run(
 	}
 	in, inIsFile := stdin.(*os.File)
 	out, outIsFile := stdout.(*os.File)
-	if inIsFile && outIsFile && !o.json && canChat(o, in, out) {
+	if inIsFile && outIsFile && !o.json && canChat(in, out) {
 		return interactive(ctx, o, in, out, stderr)
 	}
 	return piped(ctx, o, stdin, stdout, stderr)

@@ -75,7 +75,7 @@ type Terminal struct {
 	closing   chan struct{}
 }
 
-// Interactive reports whether in and out are terminals that can be painted on: TERM must be set, and not to "dumb". On
+// Interactive reports whether in and out are terminals on which Open can paint: TERM must be set, and not to "dumb". On
 // systems other than Unix none can.
 func Interactive(in, out *os.File) bool {
 	if term := os.Getenv("TERM"); term == "" || term == "dumb" {
