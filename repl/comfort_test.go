@@ -131,6 +131,7 @@ func TestMultiline(t *testing.T) {
 		})
 	}
 	x.Type("/multiline on\rone\r")
+	waitForText(x, "-- Enter adds a line; an empty line, or Ctrl-D on one, sends\n   them all; Ctrl-C drops them")
 	prompt("...  ")
 	x.Type("/who\r  quit\r\r")
 	h.awaitText("one\n/who\n  quit")
@@ -202,7 +203,7 @@ func TestScreenReader(t *testing.T) {
 	h.broadcast(nil, wire.Message{From: "Bob", Text: "four", Seq: 5, Time: wire.TimeOf(testTime)})
 	waitForText(x, "[Bob]: four (12:34)")
 	x.Type("/clear\n/multiline on\n")
-	waitForText(x, "-- Enter adds a line")
+	waitForText(x, "-- Enter adds a line; an empty line, or Ctrl-D on one,")
 	x.Type("a\n")
 	x.WaitFor("the prompt", func(s ttytest.Screen) bool { return strings.HasPrefix(s.Lines[s.Row], "...") })
 	x.Type("\x04")

@@ -264,10 +264,14 @@ func (p *person) showMultiline() {
 
 // setMultiline says what chat has done about it already.
 func (p *person) setMultiline(on bool) error {
-	if on {
-		p.view.notice("Enter adds a line; an empty line or Ctrl-D sends them all, Ctrl-C drops them")
-	} else {
+	_, plain := p.console.(*plainConsole) // where Ctrl-C ends the program
+	switch {
+	case !on:
 		p.view.notice("Enter sends the line")
+	case plain:
+		p.view.notice("Enter adds a line; an empty line, or Ctrl-D on one, sends them all")
+	default:
+		p.view.notice("Enter adds a line; an empty line, or Ctrl-D on one, sends them all; Ctrl-C drops them")
 	}
 	return nil
 }
