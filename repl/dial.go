@@ -17,6 +17,9 @@ const forever time.Duration = math.MaxInt64
 // oldServerNotice is said where the server is PyNet's.
 const oldServerNotice = "this is an old server: it can't confirm that messages are delivered"
 
+// recognizedNotice takes oldServerNotice back.
+const recognizedNotice = "the server answers after all: delivery is confirmed from here on"
+
 // dial joins the server under that name. Its error is a failure. For run see [client.Config].
 func dial(
 	ctx context.Context, o options, name string, history int, run func(work func()),

@@ -301,6 +301,33 @@ func TestOldServerOnATerminal(t *testing.T) {
 	h.awaitText("hello")
 }
 
+func TestSlowServerIsNoOldOne(t *testing.T) {
+	t.Parallel() // it takes two seconds to tell that a server is old
+	answer := make(chan struct{})
+	h := startHub(t, func(h *fakeHub) {
+		h.old = true
+		h.onJoin = func(m *fakeMember) {
+			<-answer
+			m.send(wire.Welcome{Greeting: "Welcome, Alice.", V: 1, Name: "Alice", Room: "lobby", Users: []string{"Alice"}})
+		}
+		h.onChat = func(m *fakeMember, c wire.Chat) bool {
+			if c.ID == 0 {
+				h.t.Error("a text has no number")
+			}
+			m.send(wire.Ack{ID: c.ID, Seq: 1})
+			return true
+		}
+	})
+	x := sit(t, h, nil, "-name", "Alice")
+	x.WaitFor("the notice", func(s ttytest.Screen) bool { return s.Contains("-- this is an old server") && s.Contains("You:") })
+	close(answer)
+	waitForText(x, "[SERVER]: Welcome, Alice.\n-- the server answers after all: delivery is confirmed")
+	x.Type("hello\r/quit\r")
+	if status := x.Wait(); status != statusDelivered {
+		t.Errorf("status %d", status)
+	}
+}
+
 func TestColor(t *testing.T) {
 	h := startHub(t, nil)
 	for _, c := range []struct {

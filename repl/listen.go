@@ -56,6 +56,8 @@ func (s *session) receive(event client.Event) {
 		s.goAway(e)
 	case client.Resumed:
 		s.comeBack(e)
+	case client.Recognized:
+		s.view.notice(recognizedNotice)
 	case client.Disconnected:
 		s.ended = e.Err
 		s.offline(true)

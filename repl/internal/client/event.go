@@ -7,7 +7,8 @@ import (
 	"hubbub/wire"
 )
 
-// An Event is one of [Frame], [Acknowledged], [Refused], [Lost], [Resumed] and [Disconnected].
+// An Event is one of [Frame], [Acknowledged], [Refused], [Lost], [Resumed], [Recognized] and
+// [Disconnected].
 type Event interface{ event() }
 
 // Frame is any frame from the server: one for each frame that came, the welcome included. What a resumed connection
@@ -61,6 +62,10 @@ type Resumed struct {
 	Through wire.Seq
 }
 
+// Recognized tells that a server which was so slow to answer that it was taken for an old one is none: texts are numbered
+// and acknowledged from here on. It follows the [Frame] of the welcome.
+type Recognized struct{}
+
 // Disconnected is the last event.
 type Disconnected struct {
 	// Err is nil after Close, or after Drain on an old server. It is a [*wire.Error] where the server said why.
@@ -80,6 +85,7 @@ func (Acknowledged) event() {}
 func (Refused) event()      {}
 func (Lost) event()         {}
 func (Resumed) event()      {}
+func (Recognized) event()   {}
 func (Disconnected) event() {}
 
 // eventRoom is how many events wait for their reader before the network has to wait too.

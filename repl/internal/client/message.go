@@ -181,12 +181,12 @@ func (c *Client) welcome(l *link, f wire.Welcome) Event {
 		c.first = c.seq + 1
 	}
 	c.mu.Unlock()
-	if !l.again {
-		return nil
+	var back Event
+	if l.again {
+		back = c.resumed(l, f)
 	}
-	back := c.resumed(l, f)
 	if late {
-		return nil // that it is back has been said when it was taken for an old server
+		return Recognized{} // that it is back has been said when it was taken for an old server
 	}
 	return back
 }

@@ -132,6 +132,7 @@ func TestLateWelcome(t *testing.T) {
 		c, server := joinedOld(t)
 		server.send(welcome)
 		nextFrame(t, c)
+		wantEvents(t, c, Recognized{})
 		if s := c.Status(); s.Old || s.Room != "main" {
 			t.Errorf("the status is %+v", s)
 		}
