@@ -69,6 +69,17 @@ func TestServerRestartsWhileALineIsHalfTyped(t *testing.T) {
 	x.leave("/quit\r")
 }
 
+func TestWhoWasHereIsToldOffline(t *testing.T) {
+	t.Parallel()
+	x := takeSeat(t, seating{cols: 100, rows: 24})
+	x.hub.stop()
+	x.offline("(offline) ", "")
+	x.Type("/who\r")
+	x.has("-- offline; before that:")
+	x.has("1 person is here: Alice (you)")
+	x.leave("/quit\r")
+}
+
 func TestTextsThatAreTypedOffline(t *testing.T) {
 	t.Parallel()
 	x := takeSeat(t, seating{cols: 100, rows: 24})

@@ -112,7 +112,7 @@ func (s *session) room(interactive bool) *command.Room {
 		Say:       func(ctx context.Context, text string) error { _, err := s.say(ctx, text); return err },
 		Answer:    s.view.answer,
 		Look:      s.look,
-		Who:       func() string { return s.look().Roster(s.client.Roster()) },
+		Who:       s.who,
 		History:   s.history,
 		Search:    s.search,
 		Save:      s.save,
@@ -162,6 +162,16 @@ func (s *session) patience(ctx context.Context) (context.Context, context.Cancel
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(ctx, s.timeout)
+}
+
+// who says who is here, or was when the connection was lost.
+func (s *session) who() string {
+	look := s.look()
+	roster := look.Roster(s.client.Roster())
+	if s.client.Status().Connected {
+		return roster
+	}
+	return look.Notice("offline; before that:") + "\n" + roster
 }
 
 func (s *session) status(ctx context.Context) (string, error) {
