@@ -94,7 +94,7 @@ func newFlags(getenv func(string) string) (*options, *flag.FlagSet) {
 	flags.StringVar(&o.historyFile, "history-file", o.historyFile,
 		"the `file` that keeps what you typed, for the arrow keys; empty: none")
 	flags.BoolVar(&o.json, "json", false, "print the frames of the protocol as they are, one a line")
-	flags.BoolVar(&o.follow, "follow", false, "keep listening after the input's end")
+	flags.BoolVar(&o.follow, "follow", false, "in a pipe, keep listening after the input's end")
 	flags.BoolVar(&o.screenReader, "screen-reader", false,
 		"on a terminal, only add lines at the end: nothing is painted again, there\n"+
 			"is no colour, and the terminal itself edits the line")

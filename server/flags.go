@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"golang.org/x/time/rate"
@@ -65,12 +66,13 @@ func parseFlags(args []string, lookupEnv func(string) (string, bool), out io.Wri
 	flags.StringVar(&o.data, "data", defaultData(lookupEnv), "the `folder` of the log; \"memory\" keeps nothing on disk")
 	flags.StringVar(&o.log, "log", "console",
 		"the `form` of the log: console for people; text or json for programs, without what people say")
-	flags.TextVar(&o.logLevel, "log-level", slog.LevelInfo,
-		"log what is at least so important: debug, info, warn or error")
+	flags.Var((*level)(&o.logLevel), "log-level",
+		"the `level` of what is logged at least: debug, info (the default), warn or error")
 	flags.StringVar(&o.motd, "motd", "", "the `file` with the greeting, at most 1024 bytes")
 	flags.IntVar(&o.maxClients, "max-clients", 10000, "connections at a time")
 	flags.IntVar(&o.maxPerIP, "max-per-ip", 1000, "connections at a time from one address")
-	flags.Float64Var(&o.rate, "rate", 20, "messages a second from a connection, more are read later; 0: no limit")
+	o.rate = 20
+	flags.Var((*number)(&o.rate), "rate", "`messages` a second from a connection, more are read later; 0: no limit")
 	flags.IntVar(&o.burst, "burst", 40, "messages that may come at once before -rate holds them back")
 	flags.IntVar(&o.history, "history", 0, "messages that are kept; 0: all, of which memory holds the newest 64 MiB")
 	flags.BoolVar(&o.version, "version", false, "print the version and end")
@@ -95,6 +97,32 @@ func parseFlags(args []string, lookupEnv func(string) (string, bool), out io.Wri
 		return o, fmt.Errorf("%w; %w", err, errUsage)
 	}
 	return o, nil
+}
+
+// level is a flag's value: how important what is logged is at least.
+type level slog.Level
+
+func (l *level) String() string { return strings.ToLower(slog.Level(*l).String()) }
+
+func (l *level) Set(text string) error {
+	if (*slog.Level)(l).UnmarshalText([]byte(text)) != nil {
+		return errors.New("it must be debug, info, warn or error")
+	}
+	return nil
+}
+
+// number is a flag's value that need not be whole.
+type number float64
+
+func (n *number) String() string { return strconv.FormatFloat(float64(*n), 'f', -1, 64) }
+
+func (n *number) Set(text string) error {
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return errors.New("it must be a number")
+	}
+	*n = number(value)
+	return nil
 }
 
 // inMemory is the -data that keeps nothing on disk.
