@@ -52,11 +52,13 @@ func TestHistoryAfterAReconnect(t *testing.T) {
 	h := startLibrary(t, 4, nil)
 	p := start(t, t.Context(), h, input, "-name", "Alice")
 	h.awaitJoin("Alice")
+	h.speak("Bob", "text 5")
+	p.await(p.stdout, "text 5")
 	h.stop()
 	p.await(p.stderr, "trying again")
-	h.speak("Bob", "text 5")
+	h.speak("Bob", "text 6")
 	h.restart()
-	p.await(p.stdout, "text 5")
+	p.await(p.stdout, "text 6")
 	io.WriteString(typing, "/history 2\n")
 	p.await(p.stdout, "text 4")
 	h.stop()
@@ -64,7 +66,7 @@ func TestHistoryAfterAReconnect(t *testing.T) {
 	io.WriteString(typing, "/history\n/history\n")
 	typing.Close()
 	p.ends(statusDelivered, "")
-	if got, want := p.stdout.String(), texts(5, 3, 4, 1, 2)+"There is nothing older.\n"; got != want {
+	if got, want := p.stdout.String(), texts(5, 6, 3, 4, 1, 2)+"There is nothing older.\n"; got != want {
 		t.Errorf("on stdout:\n%s\nwant\n%s", got, want)
 	}
 }

@@ -56,6 +56,8 @@ func TestScriptAsksWhileItIsOffline(t *testing.T) {
 	h := startHub(t, nil)
 	p := start(t, t.Context(), h, input, "-name", "Alice")
 	h.awaitJoin("Alice")
+	h.speak("Bob", "hi")
+	p.await(p.stdout, "hi")
 	h.stop()
 	p.await(p.stderr, "trying again")
 	io.WriteString(typing, "/status\n/search hello\n")
@@ -213,6 +215,10 @@ func TestNextServer(t *testing.T) {
 	p := start(t, t.Context(), first, input, "-name", "Alice", "-addr", first.addr()+","+second.addr())
 	io.WriteString(typing, "/wait Alice\n")
 	first.awaitJoin("Alice")
+	for _, h := range []*fakeHub{first, second} {
+		h.speak("Bob", "hi")
+	}
+	p.await(p.stdout, "hi")
 	first.stop()
 	second.awaitJoin("Alice")
 	io.WriteString(typing, "hello\n")

@@ -166,9 +166,10 @@ func (l *leaver) check() error {
 		return fmt.Errorf("it ended with status %d, want %d: %s", status, undelivered, said)
 	}
 	var n, first int
-	_, told, _ := strings.Cut(said, "hubbub: ")
-	if _, err := fmt.Sscanf(told, "%d messages are not acknowledged, the first is line %d:", &n, &first); err != nil {
-		if _, err := fmt.Sscanf(told, "1 message is not acknowledged, line %d:", &first); err != nil {
+	told := said[max(0, strings.LastIndex(said, "hubbub: ")):] // before that it may say that it waits
+	const many = "hubbub: %d messages are not acknowledged, the first is line %d:"
+	if _, err := fmt.Sscanf(told, many, &n, &first); err != nil {
+		if _, err := fmt.Sscanf(told, "hubbub: 1 message is not acknowledged, line %d:", &first); err != nil {
 			return fmt.Errorf("it said %q", said)
 		}
 		n = 1
