@@ -194,15 +194,16 @@ func (s *screen) commit(line, mark string) {
 	s.nudge()
 }
 
-// abandon moves what was half typed up into the text, with the mark behind it, if there is anything and it is no secret.
+// abandon moves what was half typed up into the text, with the mark behind it, if there is anything. It must not be a
+// secret.
 func (s *screen) abandon(mark string) {
 	s.mu.Lock()
-	line, secret := s.want.line, s.want.masked
+	line := s.want.line
 	if s.want.search != nil {
 		line = s.want.before
 	}
 	s.mu.Unlock()
-	if len(line) > 0 && !secret {
+	if len(line) > 0 {
 		s.commit(string(line), mark)
 	}
 }

@@ -191,9 +191,10 @@ func (t *Terminal) CloseKeeping(mark string) error { return t.close(true, mark) 
 
 func (t *Terminal) close(keep bool, mark string) error {
 	t.closeOnce.Do(func() {
+		secret := t.screen.masked() // who enters it takes the mask off when ReadLine returns
 		close(t.closing)
 		t.tty.wake()
-		if keep {
+		if keep && !secret {
 			t.screen.abandon(mark)
 		}
 		drawn := t.screen.close()
