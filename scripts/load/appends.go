@@ -43,14 +43,7 @@ func runAppends(ctx context.Context, c *crowd, t testCase) ([]figure, error) {
 		return nil, err
 	}
 	sender.acks.micros = nil
-	before, err := c.measure()
-	if err != nil {
-		return nil, err
-	}
-	if err := c.drive(ctx, t.duration, say); err != nil {
-		return nil, err
-	}
-	after, err := c.measure()
+	before, after, err := c.measureWhile(ctx, t.duration, say)
 	if err != nil {
 		return nil, err
 	}

@@ -220,6 +220,20 @@ func (c *crowd) measure() (measure, error) {
 	return m, errors.Join(err, ownErr)
 }
 
+// measureWhile drives the crowd for d, and measures before and after.
+func (c *crowd) measureWhile(
+	ctx context.Context, d time.Duration, say func() time.Duration,
+) (before, after measure, err error) {
+	if before, err = c.measure(); err != nil {
+		return before, after, err
+	}
+	if err = c.drive(ctx, d, say); err != nil {
+		return before, after, err
+	}
+	after, err = c.measure()
+	return before, after, err
+}
+
 // pause has the receivers from the first one on stop reading, and no longer counts on them.
 func (c *crowd) pause(first int) error {
 	for i := first; i < len(c.receivers()); i++ {

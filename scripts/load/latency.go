@@ -28,14 +28,7 @@ func runLatency(ctx context.Context, c *crowd, t testCase) ([]figure, error) {
 		c.members[i].stamps = &stamps{micros: make([]uint32, 0, expected)}
 	}
 	c.late = 0
-	before, err := c.measure()
-	if err != nil {
-		return nil, err
-	}
-	if err := c.drive(ctx, t.duration, c.keepRate(latencyRate)); err != nil {
-		return nil, err
-	}
-	after, err := c.measure()
+	before, after, err := c.measureWhile(ctx, t.duration, c.keepRate(latencyRate))
 	if err != nil {
 		return nil, err
 	}

@@ -139,14 +139,7 @@ func runFanout(ctx context.Context, c *crowd, t testCase) ([]figure, error) {
 	if err := c.drive(ctx, warmUp(t.duration), say); err != nil {
 		return nil, err
 	}
-	before, err := c.measure()
-	if err != nil {
-		return nil, err
-	}
-	if err := c.drive(ctx, t.duration, say); err != nil {
-		return nil, err
-	}
-	after, err := c.measure()
+	before, after, err := c.measureWhile(ctx, t.duration, say)
 	if err != nil {
 		return nil, err
 	}
