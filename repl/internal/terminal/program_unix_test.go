@@ -106,6 +106,9 @@ func readLines(term *Terminal) int {
 			term.SetMask(true)
 			secret, err := term.ReadLine()
 			term.SetMask(false)
+			if err == ErrClosed {
+				return leftClosed // whether a line is still printed while Close is under way is not said
+			}
 			term.Print(fmt.Sprintf("secret %q %v", secret, err))
 		case err == nil:
 			term.Print(fmt.Sprintf("got %q", line))
