@@ -78,11 +78,12 @@ func (s *session) show(frame wire.Frame) {
 		s.beginMissed(f.Seq)
 		s.ear.hear(f)
 		now := time.Now()
-		text, mention := s.look().Message(f, now)
+		look := s.look()
+		text, mention := look.Message(f, now)
 		if f.Time != 0 {
 			now = f.Time.Time()
 		}
-		s.lineOf(now, text)
+		s.lineOf(look, now, text)
 		if mention && !s.isHistory(f) {
 			s.named()
 			if s.bellDue(time.Now()) {
@@ -100,7 +101,8 @@ func (s *session) announce(f wire.ServerMessage) {
 	now := time.Now()
 	if !s.view.person || len(f.Users) == 0 || f.Event != wire.EventJoin && f.Event != wire.EventLeave {
 		s.tellCrowd()
-		s.lineOf(now, s.look().Server(f.Data, now))
+		look := s.look()
+		s.lineOf(look, now, look.Server(f.Data, now))
 		return
 	}
 	s.crowd.add(f, now)
@@ -112,13 +114,14 @@ func (s *session) announce(f wire.ServerMessage) {
 // tellCrowd shows who has come and gone, if anybody has: in front of what came later.
 func (s *session) tellCrowd() {
 	if sentence, at, ok := s.crowd.take(); ok {
-		s.lineOf(at, s.look().Server(sentence, at))
+		look := s.look()
+		s.lineOf(look, at, look.Server(sentence, at))
 	}
 }
 
-// lineOf shows a line of that time, behind its day if that is a new one.
-func (s *session) lineOf(at time.Time, text string) {
-	if day, ok := s.look().NewDay(&s.day, at, time.Now()); ok {
+// lineOf shows a line of that time, which was rendered with look, behind its day if that is a new one.
+func (s *session) lineOf(look render.Renderer, at time.Time, text string) {
+	if day, ok := look.NewDay(&s.day, at, time.Now()); ok {
 		s.line(day)
 	}
 	s.line(text)
