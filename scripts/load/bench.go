@@ -93,7 +93,7 @@ func (b *bench) measure(ctx context.Context, m measurement, what string) (figure
 	if m.bare {
 		target, err = startFloor(ctx, m.test.n, b.senders)
 	} else {
-		target, err = b.startServer(ctx, m.test.data)
+		target, err = b.startServer(ctx, m.test.setup)
 	}
 	if err != nil {
 		return nil, err

@@ -76,7 +76,7 @@ func crowdOf(t *testing.T, b *bench, name string, bare bool) (*crowd, []figure) 
 	if bare {
 		target, err = startFloor(ctx, test.n, b.senders)
 	} else {
-		target, err = b.startServer(ctx, test.data)
+		target, err = b.startServer(ctx, test.setup)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -195,9 +195,23 @@ func TestAppendsOnBothStores(t *testing.T) {
 	}
 }
 
+func TestServerIsStartedWithGOMAXPROCS(t *testing.T) {
+	target, err := newBench(t).startServer(t.Context(), setup{data: inMemory, procs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	environment, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", target.pid))
+	if err != nil || !strings.Contains(string(environment), "GOMAXPROCS=1\x00") {
+		t.Errorf("the server's environment is %q (%v)", environment, err)
+	}
+	if err := target.stop(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestServerThatRuns(t *testing.T) {
 	b := newBench(t)
-	target, err := b.startServer(t.Context(), b.data)
+	target, err := b.startServer(t.Context(), setup{data: inMemory})
 	if err != nil {
 		t.Fatal(err)
 	}

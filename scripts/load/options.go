@@ -34,9 +34,9 @@ type options struct {
 	addr     string // host:port of a server that runs; empty: start one
 	pid      int    // its process; 0: not known, and its CPU and memory are not measured
 	anywhere bool
-	server   string // the server's binary; empty: build it
-	data     string // a folder, or inMemory; several with commas
-	procs    int    // GOMAXPROCS of the server; 0: as it likes
+	server   string  // the server's binary; empty: build it
+	data     string  // a folder, or inMemory; several with commas
+	procs    numbers // GOMAXPROCS of the server, 0 as it likes; empty: the same as 0
 
 	workloads []workload
 	n, w      numbers // empty: each workload's own
@@ -68,7 +68,7 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.server, "server", "", "the `file` of a server that is built, instead of building one")
 	flags.StringVar(&o.data, "data", inMemory,
 		"the `folder` of the started server's log, or \"memory\"; with commas, to compare")
-	flags.IntVar(&o.procs, "procs", 0, "GOMAXPROCS of the started server; 0: its own choice")
+	flags.Var(&o.procs, "procs", "`GOMAXPROCS` of the started server, 0 for its own choice; with commas, to compare")
 	names := flags.String("workload", "all", "what to measure, with commas: "+workloadNames()+"; or all")
 	flags.Var(&o.n, "n", "`receivers`, with commas; without it each workload's own")
 	flags.Var(&o.w, "w", "`messages` in flight, with commas; without it each workload's own")
@@ -127,6 +127,9 @@ func (o *options) checkServer() error {
 		}
 		return nil
 	}
+	if len(o.procs) > 0 {
+		return errors.New("-procs is for a server that is started; the one at -addr runs already")
+	}
 	addr, err := net.ResolveTCPAddr("tcp", o.addr)
 	if err != nil {
 		return fmt.Errorf("-addr: %w", err)
@@ -148,7 +151,9 @@ func (o *options) checkNumbers() error {
 		{"size", o.size, leastSize, wire.MaxText},
 		{"check", o.check, 0, mostReceivers},
 		{"runs", o.runs, 1, mostRuns},
-		{"procs", o.procs, 0, 1024},
+	}
+	for _, procs := range o.procs {
+		bounds = append(bounds, bound{"procs", procs, 0, 1024})
 	}
 	for _, n := range o.n {
 		bounds = append(bounds, bound{"n", n, 2, mostReceivers})
@@ -165,20 +170,6 @@ func (o *options) checkNumbers() error {
 		return fmt.Errorf("-duration can't be %v, only up to %v", o.duration, mostDuration)
 	}
 	return nil
-}
-
-// inMemory as -data keeps the log in memory.
-const inMemory = "memory"
-
-// stores is where the log is kept, in each case once.
-func (o *options) stores() []string { return strings.Split(o.data, ",") }
-
-// storeName is what a case is called that is measured on several stores.
-func storeName(data string) string {
-	if data == inMemory {
-		return data
-	}
-	return "SQLite"
 }
 
 // mostFiles is how many files are open at the most, in this process and in the floor's.

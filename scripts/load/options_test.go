@@ -5,7 +5,9 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,9 +24,10 @@ func TestFlags(t *testing.T) {
 	for _, w := range o.workloads {
 		got = append(got, w.cases(&o)...)
 	}
+	started := setup{data: inMemory}
 	want := []testCase{
-		{"fanout", 20, 4, time.Second, false, true, inMemory, ""}, {"fanout", 30, 4, time.Second, false, true, inMemory, ""},
-		{"idle", 20, 0, time.Second, true, false, inMemory, ""}, {"idle", 30, 0, time.Second, true, false, inMemory, ""},
+		{"fanout", 20, 4, time.Second, false, true, started}, {"fanout", 30, 4, time.Second, false, true, started},
+		{"idle", 20, 0, time.Second, true, false, started}, {"idle", 30, 0, time.Second, true, false, started},
 	}
 	if len(got) != len(want) {
 		t.Fatalf("got %v, want %v", got, want)
@@ -32,6 +35,34 @@ func TestFlags(t *testing.T) {
 	for i := range want {
 		if got[i] != want[i] {
 			t.Errorf("got %v, want %v", got[i], want[i])
+		}
+	}
+}
+
+func TestWhatIsCompared(t *testing.T) {
+	for args, want := range map[string][]string{
+		"":                          {"fanout 0"},
+		"-procs 0":                  {"fanout 0"},
+		"-procs 2":                  {"fanout 2"},
+		"-procs 1,2":                {"fanout (GOMAXPROCS 1) 1", "fanout (GOMAXPROCS 2) 2"},
+		"-data memory,log":          {"fanout (memory) 0", "fanout (SQLite) 0"},
+		"-data memory,log -procs 1": {"fanout (memory) 1", "fanout (SQLite) 1"},
+		"-data memory,log -procs 0,1024": {
+			"fanout (memory, GOMAXPROCS 0) 0", "fanout (memory, GOMAXPROCS 1024) 1024",
+			"fanout (SQLite, GOMAXPROCS 0) 0", "fanout (SQLite, GOMAXPROCS 1024) 1024",
+		},
+	} {
+		o, err := parseFlags(strings.Fields("-workload fanout -n 20 -w 4 "+args), io.Discard)
+		if err != nil {
+			t.Errorf("%s: %v", args, err)
+			continue
+		}
+		var got []string
+		for _, c := range o.workloads[0].cases(&o) {
+			got = append(got, fmt.Sprint(c.name(), " ", c.procs))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", args, got, want)
 		}
 	}
 }
@@ -48,6 +79,10 @@ func TestFlagsRefused(t *testing.T) {
 		"-w 0":                         "-w can't be 0",
 		"-size 10":                     "-size can't be 10",
 		"-senders 0":                   "-senders can't be 0",
+		"-procs 1,x":                   `"x" is not a whole number`,
+		"-procs -1":                    "-procs can't be -1",
+		"-procs 1,1025":                "-procs can't be 1025",
+		"-procs 1 -addr 127.0.0.1:1":   "-procs is for a server that is started",
 		"-runs 0":                      "-runs can't be 0",
 		"-duration 1h":                 "-duration can't be 1h",
 		"more":                         `unexpected argument "more"`,

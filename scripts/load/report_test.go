@@ -76,6 +76,17 @@ func TestTable(t *testing.T) {
 	}
 }
 
+func TestLineNamesTheSetup(t *testing.T) {
+	var out strings.Builder
+	r := report{json: true, w: &out}
+	compared := setup{data: inMemory, procs: 2, store: inMemory, gomaxprocs: "GOMAXPROCS 2"}
+	r.add(testCase{workload: "fanout", n: 10, setup: compared}, 0, false, nil)
+	const want = `{"workload":"fanout","n":10,"store":"memory","procs":2,"run":1,"of":"server","figures":{}}` + "\n"
+	if out.String() != want {
+		t.Errorf("got %s, want %s", out.String(), want)
+	}
+}
+
 func TestFormat(t *testing.T) {
 	for v, want := range map[float64]string{
 		0: "0", 0.1234: "0.123", 1.234: "1.23", 12.34: "12.3", 123.4: "123", 1234.4: "1,234", 1234567: "1,234,567", 42: "42",

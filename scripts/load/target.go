@@ -51,8 +51,8 @@ func (b *bench) prepareServer(ctx context.Context) (cleanUp func() error, err er
 	return cleanUp, nil
 }
 
-// startServer starts a server that holds nobody back, with its log in data, or takes the one at -addr.
-func (b *bench) startServer(ctx context.Context, data string) (*target, error) {
+// startServer starts a server that holds nobody back, or takes the one at -addr.
+func (b *bench) startServer(ctx context.Context, s setup) (*target, error) {
 	if b.addr != "" {
 		return &target{addr: b.addr, pid: b.pid, stop: func() error { return nil }}, nil
 	}
@@ -60,6 +60,7 @@ func (b *bench) startServer(ctx context.Context, data string) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
+	data := s.data
 	if data != inMemory {
 		if data, err = filepath.Abs(data); err != nil {
 			return nil, err
@@ -71,8 +72,8 @@ func (b *bench) startServer(ctx context.Context, data string) (*target, error) {
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = stopTime
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
-	if b.procs > 0 {
-		cmd.Env = append(cmd.Env, "GOMAXPROCS="+strconv.Itoa(b.procs))
+	if s.procs > 0 {
+		cmd.Env = append(cmd.Env, "GOMAXPROCS="+strconv.Itoa(s.procs))
 	}
 	if err := cmd.Start(); err != nil {
 		return nil, err

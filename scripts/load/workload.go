@@ -16,16 +16,21 @@ type testCase struct {
 	duration time.Duration // of what is measured
 	silent   bool          // nobody says anything: there are no senders
 	floor    bool          // the bare broadcaster can do it too
-	data     string        // where the started server keeps its log
-	store    string        // what that is, where several are measured
+	setup
 }
 
-// name is the workload's, with the store where several are measured.
+// name is the workload's, with what tells how the server was started where that is compared.
 func (t testCase) name() string {
-	if t.store == "" {
+	var setup []string
+	for _, part := range []string{t.store, t.gomaxprocs} {
+		if part != "" {
+			setup = append(setup, part)
+		}
+	}
+	if len(setup) == 0 {
 		return t.workload
 	}
-	return t.workload + " (" + t.store + ")"
+	return t.workload + " (" + strings.Join(setup, ", ") + ")"
 }
 
 // figure is one measured value.
@@ -91,12 +96,10 @@ func (w workload) cases(o *options) []testCase {
 	var cases []testCase
 	for _, n := range ns {
 		for _, inFlight := range ws {
-			for _, data := range o.stores() {
-				t := testCase{workload: w.name, n: n, w: inFlight, duration: duration, silent: w.silent, floor: w.floor, data: data}
-				if len(o.stores()) > 1 {
-					t.store = storeName(data)
-				}
-				cases = append(cases, t)
+			for _, s := range o.setups() {
+				cases = append(cases, testCase{
+					workload: w.name, n: n, w: inFlight, duration: duration, silent: w.silent, floor: w.floor, setup: s,
+				})
 			}
 		}
 	}
