@@ -25,6 +25,7 @@ type crowd struct {
 	target  *target
 	senders int
 	size    int
+	light   bool // those who need not read in full only count bytes
 	began   time.Time
 	tell    func(format string, args ...any) // says how it goes, to whom is waiting
 
@@ -37,8 +38,10 @@ type crowd struct {
 	read    time.Duration // when something was read last
 	pinged  time.Duration
 
-	active int   // receivers that read: the first ones
-	total  int64 // messages that these have, all together
+	active int    // receivers that read: the first ones
+	total  int64  // messages that these have, all together
+	bytes  int64  // the same in bytes, where there is a ruler
+	ruler  *ruler // nil until the starting line, and where nobody is light
 	said   int64
 	late   time.Duration // the most that a message was said later than it should have been
 }
@@ -49,7 +52,9 @@ type member struct {
 	name    string
 	head    []byte // what has come before it was welcomed
 	joined  bool
-	counted int64    // messages that it was sent
+	light   bool     // its bytes are counted, and nothing else is known of them
+	counted int64    // messages that it was sent, unless it is light
+	bytes   int64    // that it was sent since the starting line, where there is a ruler
 	checker *checker // nil for most receivers
 	stamps  *stamps  // nil unless latency is measured
 
@@ -73,7 +78,7 @@ func newCrowd(t *target, c testCase, o *options, tell func(string, ...any)) (*cr
 		senders = 1
 	}
 	cr := &crowd{
-		target: t, senders: senders, size: o.size, began: time.Now(), tell: tell,
+		target: t, senders: senders, size: o.size, light: c.light, began: time.Now(), tell: tell,
 		epoll: epoll, events: make([]unix.EpollEvent, 1024), buf: make([]byte, readBytes),
 		members: make([]member, c.n+senders), active: c.n,
 	}
@@ -82,8 +87,8 @@ func newCrowd(t *target, c testCase, o *options, tell func(string, ...any)) (*cr
 		cr.members[i] = member{fd: -1, name: fmt.Sprintf("%s-%d", tag, i)}
 	}
 	checked := min(o.check, c.n)
-	for k := range checked {
-		cr.members[k*c.n/checked].checker = newChecker(receiver, senders)
+	for k := range checked { // each in the middle of its part: a server may serve them in the order in which they came
+		cr.members[(2*k+1)*c.n/(2*checked)].checker = newChecker(receiver, senders)
 	}
 	for s := range cr.speakers() {
 		cr.speakers()[s].checker = newChecker(s, senders)
@@ -145,6 +150,10 @@ func (c *crowd) turn(wait time.Duration) error {
 	if n > 0 {
 		c.read = c.now
 	}
+	if c.ruler != nil {
+		c.total = c.ruler.messages(c.bytes, int64(c.active))
+		return nil
+	}
 	if c.now-c.pinged > pingTime {
 		c.ping()
 	}
@@ -154,7 +163,11 @@ func (c *crowd) turn(wait time.Duration) error {
 // receive reads once from member i.
 func (c *crowd) receive(i int) error {
 	m := &c.members[i]
-	n, err := unix.Read(m.fd, c.buf)
+	read := unix.Read
+	if m.light {
+		read = discard
+	}
+	n, err := read(m.fd, c.buf)
 	switch {
 	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
 		return nil
@@ -162,6 +175,13 @@ func (c *crowd) receive(i int) error {
 		return fmt.Errorf("the connection of %s broke: %w", m.name, err)
 	case n == 0:
 		return fmt.Errorf("the server ended the connection of %s", m.name)
+	}
+	if c.ruler != nil && i < c.active {
+		m.bytes += int64(n)
+		c.bytes += int64(n)
+	}
+	if m.light {
+		return nil
 	}
 	data := c.buf[:n]
 	if m.checker != nil {
@@ -172,7 +192,11 @@ func (c *crowd) receive(i int) error {
 	}
 	messages := countMessages(data)
 	m.counted += messages
-	if i < c.active {
+	switch {
+	case i >= c.active:
+	case c.ruler != nil:
+		c.ruler.lay(m.bytes, m.counted)
+	default:
 		c.total += messages
 	}
 	if m.acks != nil {

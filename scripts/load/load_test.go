@@ -66,13 +66,24 @@ func newBench(t *testing.T) *bench {
 // crowdOf runs a workload and returns its crowd, after the checks that it makes itself.
 func crowdOf(t *testing.T, b *bench, name string, bare bool) (*crowd, []figure) {
 	t.Helper()
-	chosen, err := parseWorkloads(name)
+	chosen, err := parseWorkloads(name, b.light)
 	if err != nil {
 		t.Fatal(err)
 	}
 	test := chosen[0].cases(&b.options)[0]
+	c := newCrowdAt(t, b, startTarget(t, b, test, bare), test)
+	figures, err := chosen[0].run(t.Context(), c, test)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, figures
+}
+
+// startTarget starts what a crowd joins, and stops it in the clean-up.
+func startTarget(t *testing.T, b *bench, test testCase, bare bool) (target *target) {
+	t.Helper()
 	ctx := context.WithoutCancel(t.Context()) // it ends in the clean-up
-	var target *target
+	var err error
 	if bare {
 		target, err = startFloor(ctx, test.n, b.senders)
 	} else {
@@ -86,16 +97,18 @@ func crowdOf(t *testing.T, b *bench, name string, bare bool) (*crowd, []figure) 
 			t.Error(err)
 		}
 	})
+	return target
+}
+
+// newCrowdAt makes a crowd that is closed in the clean-up.
+func newCrowdAt(t *testing.T, b *bench, target *target, test testCase) *crowd {
+	t.Helper()
 	c, err := newCrowd(target, test, &b.options, func(string, ...any) {})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.close)
-	figures, err := chosen[0].run(t.Context(), c, test)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c, figures
+	return c
 }
 
 func TestEverythingArrivesOnceAndInOrder(t *testing.T) {

@@ -3,7 +3,8 @@
 // Load measures how fast a hub delivers, and at which cost, with crowds of cheap clients on this machine: each workload
 // is a crowd of its own, run several times, and its medians stand in a table. Every receiver is counted, and a sample
 // of them, with all senders, is checked for every message once and in order; a message that is lost or doubled is a
-// failure.
+// failure. With -light those that are not checked have the system throw away what they are sent, and only count bytes
+// (light.go).
 //
 //	go run ./scripts/load [-workload fanout,latency] [-floor] [-runs 5]
 //

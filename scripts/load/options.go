@@ -43,6 +43,7 @@ type options struct {
 	senders   int
 	size      int           // bytes of a text
 	check     int           // receivers that are checked in full
+	light     bool          // all others only count bytes
 	duration  time.Duration // 0: each workload's own
 	runs      int
 	floor     bool
@@ -69,13 +70,16 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.data, "data", inMemory,
 		"the `folder` of the started server's log, or \"memory\"; with commas, to compare")
 	flags.Var(&o.procs, "procs", "`GOMAXPROCS` of the started server, 0 for its own choice; with commas, to compare")
-	names := flags.String("workload", "all", "what to measure, with commas: "+workloadNames()+"; or all")
+	names := flags.String("workload", "all", "what to measure, with commas: "+namesOf(workloads)+"; or all")
 	flags.Var(&o.n, "n", "`receivers`, with commas; without it each workload's own")
 	flags.Var(&o.w, "w", "`messages` in flight, with commas; without it each workload's own")
 	flags.IntVar(&o.senders, "senders", 4, "connections that send")
 	flags.IntVar(&o.size, "size", 100, "`bytes` of a text")
 	flags.IntVar(&o.check, "check", 8,
 		"receivers that are checked for every message once and in order; all others are counted")
+	flags.BoolVar(&o.light, "light", false,
+		"have receivers that are not checked only count bytes, which leaves more of the cores to the server; for "+
+			namesOf(lightOnes()))
 	flags.DurationVar(&o.duration, "duration", 0, "how long each measurement takes; 0: 3s, for latency and slow 10s")
 	flags.IntVar(&o.runs, "runs", 3, "how often everything is measured")
 	flags.BoolVar(&o.floor, "floor", false, "measure a bare broadcaster too, and print each figure's ratio to it")
@@ -93,7 +97,7 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	if err == nil {
-		o.workloads, err = parseWorkloads(*names)
+		o.workloads, err = parseWorkloads(*names, o.light)
 	}
 	if err == nil {
 		err = errors.Join(o.checkServer(), o.checkNumbers())
@@ -104,15 +108,23 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	return o, nil
 }
 
-func parseWorkloads(names string) ([]workload, error) {
-	if names == "all" {
+// parseWorkloads returns the workloads of these names. All are those that go with light receivers where these are asked
+// for.
+func parseWorkloads(names string, light bool) ([]workload, error) {
+	switch {
+	case names == "all" && light:
+		return lightOnes(), nil
+	case names == "all":
 		return workloads, nil
 	}
 	var chosen []workload
 	for name := range strings.SplitSeq(names, ",") {
 		i := slices.IndexFunc(workloads, func(w workload) bool { return w.name == name })
 		if i < 0 {
-			return nil, fmt.Errorf("there is no workload %q, only %s", name, workloadNames())
+			return nil, fmt.Errorf("there is no workload %q, only %s", name, namesOf(workloads))
+		}
+		if light && !workloads[i].light {
+			return nil, fmt.Errorf("-light is not for %s, only for what counts deliveries: %s", name, namesOf(lightOnes()))
 		}
 		chosen = append(chosen, workloads[i])
 	}
@@ -165,6 +177,9 @@ func (o *options) checkNumbers() error {
 		if b.value < b.least || b.value > b.most {
 			return fmt.Errorf("-%s can't be %d, only %d to %d", b.name, b.value, b.least, b.most)
 		}
+	}
+	if o.light && o.check == 0 {
+		return errors.New("-light needs receivers that read (-check), by which the bytes of the others are measured")
 	}
 	if o.duration < 0 || o.duration > mostDuration {
 		return fmt.Errorf("-duration can't be %v, only up to %v", o.duration, mostDuration)

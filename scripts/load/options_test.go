@@ -24,10 +24,11 @@ func TestFlags(t *testing.T) {
 	for _, w := range o.workloads {
 		got = append(got, w.cases(&o)...)
 	}
-	started := setup{data: inMemory}
-	want := []testCase{
-		{"fanout", 20, 4, time.Second, false, true, started}, {"fanout", 30, 4, time.Second, false, true, started},
-		{"idle", 20, 0, time.Second, true, false, started}, {"idle", 30, 0, time.Second, true, false, started},
+	fanout := testCase{workload: "fanout", w: 4, duration: time.Second, floor: true, setup: setup{data: inMemory}}
+	idle := testCase{workload: "idle", duration: time.Second, silent: true, setup: setup{data: inMemory}}
+	want := []testCase{fanout, fanout, idle, idle}
+	for i := range want {
+		want[i].n = []int{20, 30}[i%2]
 	}
 	if len(got) != len(want) {
 		t.Fatalf("got %v, want %v", got, want)
@@ -51,6 +52,8 @@ func TestWhatIsCompared(t *testing.T) {
 			"fanout (memory, GOMAXPROCS 0) 0", "fanout (memory, GOMAXPROCS 1024) 1024",
 			"fanout (SQLite, GOMAXPROCS 0) 0", "fanout (SQLite, GOMAXPROCS 1024) 1024",
 		},
+		"-light":            {"fanout (light) 0"},
+		"-light -procs 1,2": {"fanout (light, GOMAXPROCS 1) 1", "fanout (light, GOMAXPROCS 2) 2"},
 	} {
 		o, err := parseFlags(strings.Fields("-workload fanout -n 20 -w 4 "+args), io.Discard)
 		if err != nil {
@@ -63,6 +66,22 @@ func TestWhatIsCompared(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", args, got, want)
+		}
+	}
+}
+
+func TestLightMeasuresWhatItCan(t *testing.T) {
+	for args, want := range map[string]string{
+		"-light":                              "fanout, scale",
+		"-light -workload all":                "fanout, scale",
+		"-light -workload scale -check 1":     "scale",
+		"-workload all":                       namesOf(workloads),
+		"-workload latency,fanout -check 0":   "latency, fanout",
+		"-light=false -workload idle,appends": "idle, appends",
+	} {
+		o, err := parseFlags(strings.Fields(args), io.Discard)
+		if err != nil || namesOf(o.workloads) != want {
+			t.Errorf("%s: got %s (%v), want %s", args, namesOf(o.workloads), err, want)
 		}
 	}
 }
@@ -83,6 +102,8 @@ func TestFlagsRefused(t *testing.T) {
 		"-procs -1":                    "-procs can't be -1",
 		"-procs 1,1025":                "-procs can't be 1025",
 		"-procs 1 -addr 127.0.0.1:1":   "-procs is for a server that is started",
+		"-light -check 0":              "-light needs receivers that read",
+		"-light -workload fanout,slow": "-light is not for slow, only for what counts deliveries: fanout, scale",
 		"-runs 0":                      "-runs can't be 0",
 		"-duration 1h":                 "-duration can't be 1h",
 		"more":                         `unexpected argument "more"`,

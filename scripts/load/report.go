@@ -59,12 +59,13 @@ func (r *report) add(t testCase, run int, bare bool, figures []figure) {
 			Workload string             `json:"workload"`
 			N        int                `json:"n"`
 			W        int                `json:"w,omitempty"`
+			Light    bool               `json:"light,omitempty"`
 			Store    string             `json:"store,omitempty"`
 			Procs    int                `json:"procs,omitempty"`
 			Run      int                `json:"run"`
 			Of       string             `json:"of"`
 			Figures  map[string]float64 `json:"figures"`
-		}{t.workload, t.n, t.w, t.store, t.procs, run + 1, of, values})
+		}{t.workload, t.n, t.w, t.light, t.store, t.procs, run + 1, of, values})
 	}
 }
 

@@ -80,8 +80,9 @@ func TestLineNamesTheSetup(t *testing.T) {
 	var out strings.Builder
 	r := report{json: true, w: &out}
 	compared := setup{data: inMemory, procs: 2, store: inMemory, gomaxprocs: "GOMAXPROCS 2"}
-	r.add(testCase{workload: "fanout", n: 10, setup: compared}, 0, false, nil)
-	const want = `{"workload":"fanout","n":10,"store":"memory","procs":2,"run":1,"of":"server","figures":{}}` + "\n"
+	r.add(testCase{workload: "fanout", n: 10, light: true, setup: compared}, 0, false, nil)
+	const want = `{"workload":"fanout","n":10,"light":true,"store":"memory","procs":2,"run":1,"of":"server",` +
+		`"figures":{}}` + "\n"
 	if out.String() != want {
 		t.Errorf("got %s, want %s", out.String(), want)
 	}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,21 +17,26 @@ type testCase struct {
 	duration time.Duration // of what is measured
 	silent   bool          // nobody says anything: there are no senders
 	floor    bool          // the bare broadcaster can do it too
+	light    bool          // receivers are light, but for those that are checked
 	setup
 }
 
-// name is the workload's, with what tells how the server was started where that is compared.
+// name is the workload's, with what else a reader of its figures has to know: that the receivers were light, and how
+// the server was started where that is compared.
 func (t testCase) name() string {
-	var setup []string
+	var notes []string
+	if t.light {
+		notes = append(notes, "light")
+	}
 	for _, part := range []string{t.store, t.gomaxprocs} {
 		if part != "" {
-			setup = append(setup, part)
+			notes = append(notes, part)
 		}
 	}
-	if len(setup) == 0 {
+	if len(notes) == 0 {
 		return t.workload
 	}
-	return t.workload + " (" + strings.Join(setup, ", ") + ")"
+	return t.workload + " (" + strings.Join(notes, ", ") + ")"
 }
 
 // figure is one measured value.
@@ -48,6 +54,7 @@ type workload struct {
 	silent   bool
 	alone    bool // one sender and no receivers
 	floor    bool
+	light    bool // can be done with light receivers: it counts deliveries, and does not look at messages
 	run      func(ctx context.Context, c *crowd, t testCase) ([]figure, error)
 }
 
@@ -55,7 +62,7 @@ type workload struct {
 var workloads = []workload{
 	{
 		name: "fanout", n: []int{100, 1000}, w: []int{1, 64, 1024}, duration: 3 * time.Second, floor: true,
-		run: runFanout,
+		light: true, run: runFanout,
 	},
 	{name: "latency", n: []int{1000}, duration: 10 * time.Second, floor: true, run: runLatency},
 	{name: "idle", n: []int{1000, 10_000}, silent: true, run: runIdle},
@@ -63,11 +70,16 @@ var workloads = []workload{
 	{name: "slow", n: []int{1000}, w: []int{64}, duration: 10 * time.Second, run: runSlow},
 	{
 		name: "scale", n: []int{10, 100, 1000, 10_000}, w: []int{64}, duration: 3 * time.Second, floor: true,
-		run: runFanout,
+		light: true, run: runFanout,
 	},
 }
 
-func workloadNames() string {
+// lightOnes are the workloads that go with light receivers.
+func lightOnes() []workload {
+	return slices.DeleteFunc(slices.Clone(workloads), func(w workload) bool { return !w.light })
+}
+
+func namesOf(workloads []workload) string {
 	var names []string
 	for _, w := range workloads {
 		names = append(names, w.name)
@@ -98,7 +110,8 @@ func (w workload) cases(o *options) []testCase {
 		for _, inFlight := range ws {
 			for _, s := range o.setups() {
 				cases = append(cases, testCase{
-					workload: w.name, n: n, w: inFlight, duration: duration, silent: w.silent, floor: w.floor, setup: s,
+					workload: w.name, n: n, w: inFlight, duration: duration, silent: w.silent, floor: w.floor,
+					light: o.light, setup: s,
 				})
 			}
 		}
@@ -111,8 +124,16 @@ func (c *crowd) gather(ctx context.Context) error {
 	if _, err := c.join(ctx); err != nil {
 		return err
 	}
-	_, err := c.awaitQuiet(ctx)
-	return err
+	if c.light {
+		c.ping() // for the last time: see draw
+	}
+	if _, err := c.awaitQuiet(ctx); err != nil {
+		return err
+	}
+	if c.light {
+		c.draw()
+	}
+	return nil
 }
 
 // warmUp is how long a workload runs before it is measured.
