@@ -12,11 +12,12 @@ import (
 	"hubbub/wire"
 )
 
-// speaker appends texts of 100 bytes, of 4 sessions in turn.
+// speaker appends texts of 100 bytes, of 4 sessions in turn or each of another one.
 type speaker struct {
-	log   msglog.Log
-	at    int
-	batch [64]msglog.Entry
+	log       msglog.Log
+	strangers bool
+	at        int
+	batch     [64]msglog.Entry
 }
 
 func newSpeaker(o memlog.Options) *speaker {
@@ -32,7 +33,11 @@ func newSpeaker(o memlog.Options) *speaker {
 // say appends a batch.
 func (s *speaker) say(b *testing.B) {
 	for i := range s.batch {
-		s.batch[i].ID, s.batch[i].Time = wire.ID(s.at/4+1), wire.Time(1.7e12+s.at)
+		e := &s.batch[i]
+		e.ID, e.Time = wire.ID(s.at/4+1), wire.Time(1.7e12+s.at)
+		if s.strangers {
+			e.Session, e.From = logtest.Session(s.at), fmt.Sprint("user", s.at)
+		}
 		s.at++
 	}
 	if err := s.log.Append(b.Context(), s.batch[:]); err != nil {
@@ -52,22 +57,25 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
-// BenchmarkHeap says how much memory a log holds for an entry, and of its limit: one with 300,000 entries that has not
-// dropped any, and one that has dropped as many as it has. One operation is to fill a log.
+// BenchmarkHeap says how much memory a log holds for an entry, and of its limit: one that has not dropped any, and ones
+// that have dropped as many as they hold. One operation is to fill a log.
 func BenchmarkHeap(b *testing.B) {
 	for _, bench := range []struct {
-		name    string
-		entries int
-		options memlog.Options
+		name      string
+		entries   int
+		strangers bool
 	}{
-		{"grown", 300_000, memlog.Options{Bytes: memlog.DefaultBytes}},
-		{"full", 1_000_000, memlog.Options{Bytes: memlog.DefaultBytes}},
+		{"grown", 300_000, false},
+		{"full", 1_000_000, false},
+		{"strangers", 500_000, true},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			var held, entries float64
 			for b.Loop() {
 				before := heap()
-				s := newSpeaker(bench.options)
+				// What is remembered of who has no message left has a limit of its own.
+				s := newSpeaker(memlog.Options{Sessions: 1})
+				s.strangers = bench.strangers
 				for s.at < bench.entries {
 					s.say(b)
 				}
@@ -80,7 +88,7 @@ func BenchmarkHeap(b *testing.B) {
 			}
 			b.ReportMetric(held/entries, "heap-B/entry")
 			b.ReportMetric(entries, "entries")
-			b.ReportMetric(held/float64(bench.options.Bytes), "of-limit")
+			b.ReportMetric(held/memlog.DefaultBytes, "of-limit")
 		})
 	}
 }
