@@ -62,6 +62,43 @@ func TestRecognisesWhatItHasDropped(t *testing.T) {
 	}
 }
 
+// Whichever room it is sent to again, a message gets the number and the time of the first; one that is gone gets those of
+// one of its session that is gone too.
+func TestDuplicatesAfterDrops(t *testing.T) {
+	log := memlog.New(memlog.Options{Entries: 3000})
+	rooms := []string{"lobby", "lobby", "kitchen"}
+	said := map[wire.Time]msglog.Entry{}
+	for i := range 30_000 {
+		e := logtest.Entries(logtest.Session(i/2%3), wire.ID(1+(i^15)), 1) // not quite in order
+		e[0].Room, e[0].Time = rooms[i%3], wire.Time(1e6+i)
+		if err := log.Append(t.Context(), e); err != nil || e[0].Duplicate {
+			t.Fatalf("message %d: duplicate %v, %v", i, e[0].Duplicate, err)
+		}
+		said[e[0].Time] = e[0]
+	}
+	bounds := map[string]msglog.Bounds{}
+	for _, room := range rooms[1:] {
+		var err error
+		if bounds[room], err = log.Bounds(t.Context(), room); err != nil || bounds[room].First < 5000 {
+			t.Fatalf("%s: too little is gone: %v, %v", room, bounds[room], err)
+		}
+	}
+	gone := func(e msglog.Entry) bool { return e.Seq < bounds[e.Room].First }
+	for _, first := range said {
+		for _, room := range rooms[1:] {
+			again := []msglog.Entry{first}
+			again[0].Room, again[0].Time, again[0].Seq = room, 7, 0
+			if err := log.Append(t.Context(), again); err != nil || !again[0].Duplicate {
+				t.Fatalf("%+v was added again to %s, %v", first, room, err)
+			}
+			got := said[again[0].Time]
+			if got.Seq != again[0].Seq || got.Session != first.Session || got != first && !(gone(got) && gone(first)) {
+				t.Fatalf("%+v again got number %d and time %d", first, again[0].Seq, again[0].Time)
+			}
+		}
+	}
+}
+
 func TestForgetsSessions(t *testing.T) {
 	log := memlog.New(memlog.Options{Entries: 10, Sessions: 100})
 	for i := range 3000 {
