@@ -18,7 +18,7 @@ const (
 // Options bound a log. A field that is 0 has its default.
 type Options struct {
 	Entries  int // kept in a room; no bound by default
-	Bytes    int // of memory for messages, in all rooms together; where it is passed, the oldest of the room written to go
+	Bytes    int // of memory for messages and who sent them, in all rooms; past it, the oldest of the room written to go
 	Sessions int // remembered after the last of their messages is gone
 }
 
@@ -76,14 +76,18 @@ func (l *Log) Append(ctx context.Context, entries []msglog.Entry) error {
 
 func (l *Log) append(e *msglog.Entry) {
 	s := l.session(e.Session)
-	if first, ok := s.find(e.ID); ok {
-		e.Seq, e.Time, e.Duplicate = first.seq, first.time, true
+	if seq, time, ok := s.find(e.ID); ok {
+		e.Seq, e.Time, e.Duplicate = seq, time, true
 		return
 	}
 	r := l.room(e.Room)
 	e.Seq, e.Duplicate = r.last+1, false
-	l.bytes += r.append(e, s)
-	s.add(sent{id: e.ID, seq: e.Seq, time: e.Time})
+	m := s.in(r)
+	l.bytes += r.append(e, m)
+	if s.kept == 0 {
+		l.bytes += sessionBytes
+	}
+	m.add(e.ID, e.Seq)
 	for l.overfull(r) {
 		l.drop(r)
 	}
@@ -105,9 +109,11 @@ func (l *Log) drop(r *room) {
 	r.segments = r.segments[1:]
 	l.bytes -= oldest.size()
 	for i, rec := range oldest.records {
-		s := rec.author.session
-		s.drop(sent{id: rec.id, seq: oldest.first + wire.Seq(i), time: rec.time})
-		if s.kept == 0 {
+		m := oldest.authors[rec.author].sender
+		m.drop(rec, oldest.first+wire.Seq(i))
+		if s := m.session; s.kept == 0 {
+			l.bytes -= sessionBytes
+			s.senders = nil
 			l.unkept = append(l.unkept, s)
 		}
 	}
