@@ -34,7 +34,7 @@ func newSpeaker(o memlog.Options) *speaker {
 func (s *speaker) say(b *testing.B) {
 	for i := range s.batch {
 		e := &s.batch[i]
-		e.ID, e.Time = wire.ID(s.at/4+1), wire.Time(1.7e12+s.at)
+		e.ID, e.Time = wire.ID(s.at/4+1), 1.7e12+wire.Time(s.at)
 		if s.strangers {
 			e.Session, e.From = logtest.Session(s.at), fmt.Sprint("user", s.at)
 		}
