@@ -2,6 +2,7 @@
 package memlog
 
 import (
+	"container/list"
 	"context"
 	"sync"
 
@@ -38,7 +39,7 @@ type Log struct {
 	bytes    int
 	rooms    map[string]*room
 	sessions map[wire.SessionID]*session
-	unkept   []*session // have no message left, the longest so first; some may have got one again since
+	unkept   list.List // of the sessions that have no message left, the longest so first
 }
 
 // New makes an empty log.
@@ -87,6 +88,10 @@ func (l *Log) append(e *msglog.Entry) {
 	if s.kept == 0 {
 		l.bytes += sessionBytes
 	}
+	if s.unkept != nil {
+		l.unkept.Remove(s.unkept)
+		s.unkept = nil
+	}
 	m.add(e.ID, e.Seq)
 	for l.overfull(r) {
 		l.drop(r)
@@ -114,15 +119,12 @@ func (l *Log) drop(r *room) {
 		if s := m.session; s.kept == 0 {
 			l.bytes -= sessionBytes
 			s.senders = nil
-			l.unkept = append(l.unkept, s)
+			s.unkept = l.unkept.PushBack(s)
 		}
 	}
-	for len(l.sessions) > l.options.Sessions && len(l.unkept) > 0 {
-		if s := l.unkept[0]; s.kept == 0 && l.sessions[s.id] == s {
-			delete(l.sessions, s.id)
-		}
-		l.unkept[0] = nil
-		l.unkept = l.unkept[1:]
+	for len(l.sessions) > l.options.Sessions && l.unkept.Len() > 0 {
+		longest := l.unkept.Remove(l.unkept.Front()).(*session)
+		delete(l.sessions, longest.id)
 	}
 }
 
@@ -192,6 +194,7 @@ func (l *Log) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closed = true
-	l.rooms, l.sessions, l.unkept = nil, nil, nil
+	l.rooms, l.sessions = nil, nil
+	l.unkept.Init()
 	return nil
 }

@@ -67,7 +67,7 @@ func TestCountsWhatIsHeld(t *testing.T) {
 	log := New(Options{Bytes: 1 << 20, Sessions: 10})
 	for i := range 20_000 {
 		entries := []msglog.Entry{{
-			Room: []string{"lobby", "kitchen"}[i%2], Session: wire.SessionID(rune('a' + i/1000)), ID: wire.ID(i % 7 * (i + 1)),
+			Room: []string{"lobby", "kitchen"}[i%2], Session: wire.SessionID(rune('a' + i/1000%15)), ID: wire.ID(i % 7 * (i + 1)),
 			From: "Alice", Text: strings.Repeat("x", i%300),
 		}}
 		if err := log.Append(t.Context(), entries); err != nil {
@@ -85,9 +85,12 @@ func TestCountsWhatIsHeld(t *testing.T) {
 			}
 		}
 	}
+	unkept := 0
 	for _, s := range log.sessions {
 		if s.kept > 0 {
 			bytes += sessionBytes
+		} else {
+			unkept++
 		}
 		for _, m := range s.senders {
 			for _, chunk := range m.numbers {
@@ -100,5 +103,8 @@ func TestCountsWhatIsHeld(t *testing.T) {
 	}
 	if numbered != 0 {
 		t.Errorf("%d too few numbers are held", numbered)
+	}
+	if n := log.unkept.Len(); n != unkept {
+		t.Errorf("%d sessions are known to have nothing left, %d are there", n, unkept)
 	}
 }

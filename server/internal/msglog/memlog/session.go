@@ -1,6 +1,10 @@
 package memlog
 
-import "hubbub/wire"
+import (
+	"container/list"
+
+	"hubbub/wire"
+)
 
 // session is what the log knows of one client's session.
 type session struct {
@@ -9,6 +13,7 @@ type session struct {
 	senders     []*sender // one for each room that it has sent to; none while kept is 0
 	dropped     sent      // the one with the highest id of those that are gone
 	droppedTime wire.Time
+	unkept      *list.Element // in the log's list; nil while kept is not 0
 }
 
 // sender is a session in one room.
