@@ -73,7 +73,7 @@ var handlers = map[requestKind]func(*appender, request){
 func (a *appender) collect() {
 	clear(a.requests)
 	a.requests = append(a.requests[:0], <-a.hub.inbox)
-	a.hub.fanout.awaitSlot()
+	a.hub.fanout.await()
 	bytes := len(a.requests[0].text)
 	for len(a.requests) < batchRequests && bytes < batchBytes {
 		select {
@@ -168,6 +168,7 @@ func (a *appender) join(r request) {
 func (a *appender) leave(r request) {
 	a.publish()
 	r.member.finish(a.end, nil)
+	a.hub.fanout.unplace(r.member)
 	if a.roster.remove(r.member) {
 		a.note(wire.EventLeave, r)
 	}
@@ -212,6 +213,7 @@ func (a *appender) here() resync {
 // welcome tells a member that has joined where it is and sets it going: at the room's end, or some messages back.
 func (a *appender) welcome(r request) {
 	m := r.member
+	a.hub.fanout.place(m)
 	a.hub.admit(m)
 	at := a.here()
 	m.position, m.seq = at.position, at.seq
@@ -228,7 +230,7 @@ func (a *appender) welcome(r request) {
 		}
 	}
 	if m.raw != nil && m.backlog == nil {
-		a.hub.fanout.attach(m)
+		m.shard.attach(m)
 	} else {
 		a.hub.behind(m)
 	}

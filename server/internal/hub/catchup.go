@@ -50,7 +50,7 @@ func (m *Member) catchUp() {
 		}
 		if len(v.ends) == 0 {
 			m.conn.SetWriteDeadline(time.Time{})
-			m.hub.fanout.attach(m)
+			m.shard.attach(m)
 			if m.raw != nil {
 				return
 			}

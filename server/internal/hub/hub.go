@@ -3,11 +3,11 @@
 //
 // The way of a message: [Member.Say] puts it into the inbox (hub.go); the appender takes all that is waiting, appends
 // it to the log and encodes it once, into a block (append.go, block.go); the room's tail keeps the newest blocks
-// (tail.go); the fan-out writes a block to every member that is live, without ever waiting for one (fanout.go); a
-// member whose connection takes less than all is behind, and a goroutine of its own brings it up again from the tail
+// (tail.go); the fan-out writes a block to every member that is live, without ever waiting for one (fanout.go, shard.go);
+// a member whose connection takes less than all is behind, and a goroutine of its own brings it up again from the tail
 // or from the log (catchup.go).
 //
-// A [Hub] has one appender and one fan-out, each a goroutine. An idle member has none.
+// A [Hub] has one appender and a few shards of the fan-out, each a goroutine. An idle member has none.
 package hub
 
 import (
@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"maps"
 	"net"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -64,7 +65,7 @@ type Hub struct {
 
 	unreadable reminder // of a log that can't be read
 
-	goroutines sync.WaitGroup // the appender's, the fan-out's and those of members that are behind
+	goroutines sync.WaitGroup // the appender's, the shards' and those of members that are behind
 	members    sync.WaitGroup // in the room or about to be out: their connections may still be written to
 
 	mu   sync.Mutex           // guards the following
@@ -85,8 +86,7 @@ func New(ctx context.Context, cfg Config) (*Hub, error) {
 		pages:  newPages(cfg.Log),
 		open:   make(map[*Member]struct{}),
 	}
-	h.fanout = newFanout(h.tail, h.behind)
-	h.goroutines.Go(h.fanout.run)
+	h.fanout = newFanout(h.tail, h.behind, h.goroutines.Go, runtime.GOMAXPROCS(0))
 	h.goroutines.Go(newAppender(h, bounds.Last).run)
 	return h, nil
 }
@@ -172,7 +172,7 @@ func (h *Hub) cutOff() {
 	h.mu.Unlock()
 	for _, m := range open {
 		m.conn.Close()
-		h.fanout.call(m)
+		m.shard.call(m)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // controlLimit is how many bytes of answers to its own frames may wait for a member, before its next one is read.
 const controlLimit = 64 << 10
 
-// notLive is Member.live of a member that the fan-out does not write to.
+// notLive is Member.live of a member that its shard does not write to.
 const notLive = -1
 
 // atOnce, as the position that a member's connection ends at, does not wait for what the room has for it.
@@ -23,8 +23,8 @@ var past = time.Unix(1, 0)
 
 // Member is one client in the room.
 //
-// One goroutine at a time writes to its connection, the member's writer: the hub's fan-out while the member is live, a
-// goroutine of its own (catchup.go) while it is behind. Who hands a member on never touches it again.
+// One goroutine at a time writes to its connection, the member's writer: its shard of the fan-out while the member is
+// live, a goroutine of its own (catchup.go) while it is behind. Who hands a member on never touches it again.
 type Member struct {
 	// Set when the member is made, then only read.
 	hub     *Hub
@@ -36,6 +36,7 @@ type Member struct {
 	old     bool           // the client speaks no version: it gets messages and announcements, a frame to a write
 	wake    chan struct{}  // something is there for a goroutine that has caught up and waits; nil where none does
 	done    chan struct{}  // nothing more will be written
+	shard   *shard         // set when the member is let in
 
 	// Owned by the appender.
 	spokeIn *block // the last block that a message of this member is in
@@ -46,8 +47,8 @@ type Member struct {
 	rest     [][]byte // of frames that the connection took a part of, and what is to follow at once
 	backlog  *backlog // what is to be read from the log before going on at position; nil for nothing
 
-	// Owned by the fan-out.
-	live  int    // the place in the list of live members, or notLive
+	// Owned by the shard.
+	live  int    // the place in its list of live members, or notLive
 	ownIn *block // the last block that had something of one's own
 
 	mu        sync.Mutex    // guards the following
@@ -131,7 +132,7 @@ func (m *Member) answer(frames []byte) {
 	m.mu.Lock()
 	m.control = append(m.control, frames...)
 	m.mu.Unlock()
-	m.hub.fanout.call(m)
+	m.shard.call(m)
 }
 
 // Fail tells the client what ends its connection, as soon as the frame that is on its way has been written, and
@@ -163,10 +164,10 @@ func (m *Member) finish(until position, why *wire.Error) {
 	}
 	m.mu.Unlock()
 	m.conn.SetWriteDeadline(time.Now().Add(m.hub.cfg.Linger))
-	m.hub.fanout.call(m)
+	m.shard.call(m)
 }
 
-// isLive reports whether the fan-out is the member's writer. It is for the fan-out.
+// isLive reports whether the shard is the member's writer. It is for the shard.
 func (m *Member) isLive() bool { return m.live != notLive }
 
 // next takes what is to be written before the room's frames, and appends it to frames. last says that nothing comes
