@@ -31,7 +31,7 @@ type appender struct {
 	event    wire.Event // what those in moved have done
 	moved    []request  // of members that came or went and are not announced yet
 
-	encoder  encoder
+	message  wire.Message // addEntry's
 	stopping bool
 }
 
@@ -131,7 +131,7 @@ func (a *appender) say(r request, e *msglog.Entry) {
 	a.announce()
 	b := a.block
 	a.seq = e.Seq
-	b.addEntry(&a.encoder, e, isAcked(m, e))
+	b.addEntry(&a.message, e)
 	if m.spokeIn != b {
 		m.spokeIn = b
 		b.senders = append(b.senders, m.session)

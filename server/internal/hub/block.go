@@ -24,7 +24,6 @@ type block struct {
 	ends  []int      // ends[i]: where frame i ends in data
 	seqs  []wire.Seq // seqs[i]: the number of frame i, 0 for an announcement
 	owned []owned    // its messages, ascending by frame
-	acks  []byte     // memory of those in owned
 	// senders are the sessions whose messages are in owned, each once.
 	senders []wire.SessionID
 }
@@ -33,7 +32,8 @@ type block struct {
 type owned struct {
 	frame   int
 	session wire.SessionID
-	ack     []byte // nothing for a message without id
+	id      wire.ID // 0 for a message without, for which no ack stands
+	time    wire.Time
 }
 
 func (b *block) end() position { return b.first + position(len(b.ends)) }
@@ -47,37 +47,23 @@ func (b *block) add(seq wire.Seq) {
 	}
 }
 
-// encoder holds the frames that blocks are made of, which would otherwise be allocated for each message.
-type encoder struct {
-	message wire.Message
-	ack     wire.Ack
-}
-
-// addEntry appends a stored message, by way of enc. acked says that its sender, if it speaks a version, gets an ack in
-// its place, or otherwise nothing.
-func (b *block) addEntry(enc *encoder, e *msglog.Entry, acked bool) {
-	own := owned{frame: len(b.ends), session: e.Session}
-	if acked {
-		start := len(b.acks)
-		enc.ack = wire.Ack{ID: e.ID, Seq: e.Seq, Time: e.Time}
-		b.acks = wire.Append(b.acks, &enc.ack)
-		own.ack = b.acks[start:len(b.acks):len(b.acks)]
-	}
-	b.owned = append(b.owned, own)
-	enc.message = wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time}
-	b.data = wire.Append(b.data, &enc.message)
+// addEntry appends a stored message. The frame is made in m, which would otherwise be allocated for each one.
+func (b *block) addEntry(m *wire.Message, e *msglog.Entry) {
+	b.owned = append(b.owned, owned{frame: len(b.ends), session: e.Session, id: e.ID, time: e.Time})
+	*m = wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time}
+	b.data = wire.Append(b.data, m)
 	b.add(e.Seq)
 }
 
 // grow makes room for the entries, so that it is not made bit by bit.
 func (b *block) grow(entries []msglog.Entry) {
-	const frame, ack = 90, 72 // bytes of one beside its texts, about
+	const frame = 90 // bytes of one beside its texts, about
 	size := 0
 	for i := range entries {
 		size += len(entries[i].Text) + len(entries[i].From) + frame
 	}
 	n := len(entries)
-	b.data, b.acks = slices.Grow(b.data, size), slices.Grow(b.acks, n*ack)
+	b.data = slices.Grow(b.data, size)
 	b.ends, b.seqs, b.owned = slices.Grow(b.ends, n), slices.Grow(b.seqs, n), slices.Grow(b.owned, n)
 }
 
@@ -103,6 +89,7 @@ type view struct {
 	base   int   // what ends count beyond data's start
 	ends   []int // ends[i]-base: where what stands for the frame first+i ends in data
 	seqs   []wire.Seq
+	ack    wire.Ack // appendOwn's
 }
 
 // whole is the view of somebody who has said nothing in b. It shares b's memory.
@@ -131,13 +118,10 @@ func (v *view) add(b *block, m *Member, limit int) {
 	next := sort.Search(len(b.owned), func(k int) bool { return b.owned[k].frame >= i })
 	for ; i < len(b.ends) && len(v.data) < limit; i++ {
 		if next < len(b.owned) && b.owned[next].frame == i {
-			own := b.owned[next]
+			own := &b.owned[next]
 			next++
 			if own.session == m.session {
-				if m.old {
-					own.ack = nil
-				}
-				v.append(own.ack, b.seqs[i])
+				v.appendOwn(own, b.seqs[i], !m.old)
 				continue
 			}
 		}
@@ -160,6 +144,16 @@ func lastSeq(seqs []wire.Seq) wire.Seq {
 // append appends what stands for one frame, of the message with that number or with 0 of none.
 func (v *view) append(frame []byte, seq wire.Seq) {
 	v.data = append(v.data, frame...)
+	v.ends = append(v.ends, len(v.data))
+	v.seqs = append(v.seqs, seq)
+}
+
+// appendOwn appends what stands for one's own message: its ack, or nothing where it has none or is not to be acked.
+func (v *view) appendOwn(own *owned, seq wire.Seq, acked bool) {
+	if acked && own.id != 0 {
+		v.ack = wire.Ack{ID: own.id, Seq: seq, Time: own.time}
+		v.data = wire.Append(v.data, &v.ack)
+	}
 	v.ends = append(v.ends, len(v.data))
 	v.seqs = append(v.seqs, seq)
 }

@@ -19,7 +19,7 @@ func threeFrames() *block {
 	b.data = append(b.data, "joined\n"...)
 	b.add(0)
 	b.data = append(b.data, "from alice\n"...)
-	b.owned = append(b.owned, owned{frame: 1, session: alice, ack: []byte("ack\n")})
+	b.owned = append(b.owned, owned{frame: 1, session: alice, id: 3, time: 1000})
 	b.add(6)
 	b.data = append(b.data, "from bob\n"...)
 	b.owned = append(b.owned, owned{frame: 2, session: bob})
@@ -28,24 +28,27 @@ func threeFrames() *block {
 }
 
 func TestViewPutsAcksInPlace(t *testing.T) {
+	const ack = `{"type":"ack","id":3,"seq":6,"time":"1970-01-01T00:00:01.000Z"}` + "\n"
 	for _, c := range []struct {
 		session wire.SessionID
+		old     bool
 		from    position
 		limit   int
 		want    string
 	}{
-		{alice, 10, 1000, "joined\nack\nfrom bob\n"},
-		{bob, 10, 1000, "joined\nfrom alice\n"},
-		{"", 10, 1000, "joined\nfrom alice\nfrom bob\n"},
-		{alice, 11, 1000, "ack\nfrom bob\n"},
-		{alice, 12, 1000, "from bob\n"},
-		{alice, 13, 1000, ""},
-		{alice, 10, 1, "joined\n"},
-		{alice, 10, 8, "joined\nack\n"},
+		{alice, false, 10, 1000, "joined\n" + ack + "from bob\n"},
+		{alice, true, 10, 1000, "joined\nfrom bob\n"},
+		{bob, false, 10, 1000, "joined\nfrom alice\n"},
+		{"", false, 10, 1000, "joined\nfrom alice\nfrom bob\n"},
+		{alice, false, 11, 1000, ack + "from bob\n"},
+		{alice, false, 12, 1000, "from bob\n"},
+		{alice, false, 13, 1000, ""},
+		{alice, false, 10, 1, "joined\n"},
+		{alice, false, 10, 8, "joined\n" + ack},
 	} {
 		var v view
 		v.reset(c.from)
-		v.add(threeFrames(), &Member{session: c.session}, c.limit)
+		v.add(threeFrames(), &Member{session: c.session, old: c.old}, c.limit)
 		if string(v.data) != c.want {
 			t.Errorf("%.4s from %d, limit %d: got %q, want %q", c.session, c.from, c.limit, v.data, c.want)
 		}

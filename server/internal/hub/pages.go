@@ -95,9 +95,9 @@ func (p *pages) readPage(after wire.Seq) (*block, error) {
 		b.first = position(entries[0].Seq)
 	}
 	b.grow(entries)
-	enc := new(encoder)
+	m := new(wire.Message)
 	for i := range entries {
-		b.addEntry(enc, &entries[i], entries[i].ID != 0)
+		b.addEntry(m, &entries[i])
 	}
 	return b, nil
 }

@@ -121,11 +121,11 @@ func (s *shard) fanOut(b *block) {
 			m.ownIn = b
 		}
 	}
+	whole := b.whole()
 	// From the last to the first, since one that is released changes places with the last.
 	for i := len(s.live) - 1; i >= 0; i-- {
 		m := s.live[i]
 		if m.position == b.first && m.ownIn != b {
-			whole := b.whole()
 			s.write(m, &whole)
 		} else {
 			s.catchUp(m)
