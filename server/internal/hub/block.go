@@ -68,9 +68,7 @@ func (b *block) grow(entries []msglog.Entry) {
 }
 
 // has reports whether messages of that session are in b.
-func (b *block) has(session wire.SessionID) bool {
-	return slices.ContainsFunc(b.owned, func(o owned) bool { return o.session == session })
-}
+func (b *block) has(session wire.SessionID) bool { return slices.Contains(b.senders, session) }
 
 // frame returns the bytes of frame i.
 func (b *block) frame(i int) []byte {

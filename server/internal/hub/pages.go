@@ -98,6 +98,9 @@ func (p *pages) readPage(after wire.Seq) (*block, error) {
 	m := new(wire.Message)
 	for i := range entries {
 		b.addEntry(m, &entries[i])
+		if !b.has(entries[i].Session) {
+			b.senders = append(b.senders, entries[i].Session)
+		}
 	}
 	return b, nil
 }
