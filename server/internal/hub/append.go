@@ -131,11 +131,10 @@ func (a *appender) say(r request, e *msglog.Entry) {
 	a.announce()
 	b := a.block
 	a.seq = e.Seq
-	b.addEntry(&a.message, e)
 	if m.spokeIn != b {
-		m.spokeIn = b
-		b.senders = append(b.senders, m.session)
+		m.spokeIn, m.spokeAs = b, b.sender(m.session)
 	}
+	b.addEntry(&a.message, e, m.spokeAs)
 }
 
 // isAcked reports whether e's sender gets an ack in place of the message.

@@ -32,9 +32,10 @@ func BenchmarkEncode(b *testing.B) {
 			var m wire.Message
 			for b.Loop() {
 				var block block
+				sender := block.sender(alice)
 				block.grow(entries)
 				for i := range entries {
-					block.addEntry(&m, &entries[i])
+					block.addEntry(&m, &entries[i], sender)
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/message")

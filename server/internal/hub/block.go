@@ -21,7 +21,7 @@ type block struct {
 	first position
 	seq   wire.Seq   // of the last message up to the block's end; 0 where the log was empty
 	data  []byte     // frames, one after another
-	ends  []int      // ends[i]: where frame i ends in data
+	ends  []uint32   // ends[i]: where frame i ends in data
 	seqs  []wire.Seq // seqs[i]: the number of frame i, 0 for an announcement
 	owned []owned    // its messages, ascending by frame
 	// senders are the sessions whose messages are in owned, each once.
@@ -30,26 +30,37 @@ type block struct {
 
 // owned is a message in a block, which its sender does not get: in its place stands its ack.
 type owned struct {
-	frame   int
-	session wire.SessionID
-	id      wire.ID // 0 for a message without, for which no ack stands
-	time    wire.Time
+	frame  uint32
+	sender uint32  // in the block's senders
+	id     wire.ID // 0 for a message without, for which no ack stands
+	time   wire.Time
 }
 
 func (b *block) end() position { return b.first + position(len(b.ends)) }
 
 // add notes that a frame has been appended to data. seq is 0 for an announcement.
 func (b *block) add(seq wire.Seq) {
-	b.ends = append(b.ends, len(b.data))
+	b.ends = append(b.ends, uint32(len(b.data)))
 	b.seqs = append(b.seqs, seq)
 	if seq != 0 {
 		b.seq = seq
 	}
 }
 
-// addEntry appends a stored message. The frame is made in m, which would otherwise be allocated for each one.
-func (b *block) addEntry(m *wire.Message, e *msglog.Entry) {
-	b.owned = append(b.owned, owned{frame: len(b.ends), session: e.Session, id: e.ID, time: e.Time})
+// sender returns where a session is among the senders, which it is from now on.
+func (b *block) sender(session wire.SessionID) uint32 {
+	i := slices.Index(b.senders, session)
+	if i < 0 {
+		i = len(b.senders)
+		b.senders = append(b.senders, session)
+	}
+	return uint32(i)
+}
+
+// addEntry appends a stored message of that sender. The frame is made in m, which would otherwise be allocated for each
+// one.
+func (b *block) addEntry(m *wire.Message, e *msglog.Entry, sender uint32) {
+	b.owned = append(b.owned, owned{frame: uint32(len(b.ends)), sender: sender, id: e.ID, time: e.Time})
 	*m = wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time}
 	b.data = wire.Append(b.data, m)
 	b.add(e.Seq)
@@ -72,7 +83,7 @@ func (b *block) has(session wire.SessionID) bool { return slices.Contains(b.send
 
 // frame returns the bytes of frame i.
 func (b *block) frame(i int) []byte {
-	start := 0
+	start := uint32(0)
 	if i > 0 {
 		start = b.ends[i-1]
 	}
@@ -84,8 +95,8 @@ type view struct {
 	first  position
 	stored bool // read from the log, so that first does not count
 	data   []byte
-	base   int   // what ends count beyond data's start
-	ends   []int // ends[i]-base: where what stands for the frame first+i ends in data
+	base   uint32   // what ends count beyond data's start
+	ends   []uint32 // ends[i]-base: where what stands for the frame first+i ends in data
 	seqs   []wire.Seq
 	ack    wire.Ack // appendOwn's
 }
@@ -113,12 +124,13 @@ func (v *view) end() position { return v.first + position(len(v.ends)) }
 // add appends the frames of b from v's end on as m sees them, until v has limit bytes or more.
 func (v *view) add(b *block, m *Member, limit int) {
 	i := int(v.end() - b.first)
-	next := sort.Search(len(b.owned), func(k int) bool { return b.owned[k].frame >= i })
+	self := slices.Index(b.senders, m.session)
+	next := sort.Search(len(b.owned), func(k int) bool { return int(b.owned[k].frame) >= i })
 	for ; i < len(b.ends) && len(v.data) < limit; i++ {
-		if next < len(b.owned) && b.owned[next].frame == i {
+		if next < len(b.owned) && int(b.owned[next].frame) == i {
 			own := &b.owned[next]
 			next++
-			if own.session == m.session {
+			if int(own.sender) == self {
 				v.appendOwn(own, b.seqs[i], !m.old)
 				continue
 			}
@@ -142,7 +154,7 @@ func lastSeq(seqs []wire.Seq) wire.Seq {
 // append appends what stands for one frame, of the message with that number or with 0 of none.
 func (v *view) append(frame []byte, seq wire.Seq) {
 	v.data = append(v.data, frame...)
-	v.ends = append(v.ends, len(v.data))
+	v.ends = append(v.ends, uint32(len(v.data)))
 	v.seqs = append(v.seqs, seq)
 }
 
@@ -152,7 +164,7 @@ func (v *view) appendOwn(own *owned, seq wire.Seq, acked bool) {
 		v.ack = wire.Ack{ID: own.id, Seq: seq, Time: own.time}
 		v.data = wire.Append(v.data, &v.ack)
 	}
-	v.ends = append(v.ends, len(v.data))
+	v.ends = append(v.ends, uint32(len(v.data)))
 	v.seqs = append(v.seqs, seq)
 }
 
@@ -163,7 +175,7 @@ func (v *view) truncate(p position) {
 		n = int(p - v.first)
 	}
 	v.ends, v.seqs = v.ends[:n], v.seqs[:n]
-	size := 0
+	size := uint32(0)
 	if n > 0 {
 		size = v.ends[n-1] - v.base
 	}
@@ -173,7 +185,7 @@ func (v *view) truncate(p position) {
 // taken returns where a member is that has taken n bytes of v: the position and the number of the last message up to
 // there, 0 for none in v, and what is left of the frame that was begun.
 func (v *view) taken(n int) (next position, seq wire.Seq, rest []byte) {
-	frames := sort.SearchInts(v.ends, n+v.base)
+	frames, _ := slices.BinarySearch(v.ends, uint32(n)+v.base)
 	if n > 0 {
 		rest = v.data[n : v.ends[frames]-v.base]
 		frames++
@@ -182,7 +194,10 @@ func (v *view) taken(n int) (next position, seq wire.Seq, rest []byte) {
 }
 
 // frameEnd returns where the frame ends in v that byte n is in.
-func (v *view) frameEnd(n int) int { return v.ends[sort.SearchInts(v.ends, n+v.base+1)] - v.base }
+func (v *view) frameEnd(n int) int {
+	frame, _ := slices.BinarySearch(v.ends, uint32(n)+v.base+1)
+	return int(v.ends[frame] - v.base)
+}
 
 // nextFrame returns the first of the frames in b. A frame ends in the only newline that it has.
 func nextFrame(b []byte) []byte {

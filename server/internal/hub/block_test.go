@@ -19,10 +19,10 @@ func threeFrames() *block {
 	b.data = append(b.data, "joined\n"...)
 	b.add(0)
 	b.data = append(b.data, "from alice\n"...)
-	b.owned = append(b.owned, owned{frame: 1, session: alice, id: 3, time: 1000})
+	b.owned = append(b.owned, owned{frame: 1, sender: b.sender(alice), id: 3, time: 1000})
 	b.add(6)
 	b.data = append(b.data, "from bob\n"...)
-	b.owned = append(b.owned, owned{frame: 2, session: bob})
+	b.owned = append(b.owned, owned{frame: 2, sender: b.sender(bob)})
 	b.add(7)
 	return b
 }
@@ -52,6 +52,14 @@ func TestViewPutsAcksInPlace(t *testing.T) {
 		if string(v.data) != c.want {
 			t.Errorf("%.4s from %d, limit %d: got %q, want %q", c.session, c.from, c.limit, v.data, c.want)
 		}
+	}
+}
+
+// A session that has joined again may have said something over both connections.
+func TestSendersAreEachThereOnce(t *testing.T) {
+	b := &block{}
+	if got := [...]uint32{b.sender(alice), b.sender(bob), b.sender(alice)}; got != [...]uint32{0, 1, 0} {
+		t.Errorf("the places are %v", got)
 	}
 }
 

@@ -127,7 +127,7 @@ func (m *Member) readBacklog(scratch *view) (view, error) {
 	b := m.backlog
 	if b.after >= b.until {
 		m.backlog = nil
-		return view{stored: true, data: b.then, ends: []int{len(b.then)}, seqs: []wire.Seq{0}}, nil
+		return view{stored: true, data: b.then, ends: []uint32{uint32(len(b.then))}, seqs: []wire.Seq{0}}, nil
 	}
 	from := b.after + 1
 	page, err := m.hub.pages.get(from, b.until)

@@ -40,6 +40,7 @@ type Member struct {
 
 	// Owned by the appender.
 	spokeIn *block // the last block that a message of this member is in
+	spokeAs uint32 // the place of its session among the senders there
 
 	// Owned by the writer.
 	position position

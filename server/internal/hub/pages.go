@@ -97,10 +97,7 @@ func (p *pages) readPage(after wire.Seq) (*block, error) {
 	b.grow(entries)
 	m := new(wire.Message)
 	for i := range entries {
-		b.addEntry(m, &entries[i])
-		if !b.has(entries[i].Session) {
-			b.senders = append(b.senders, entries[i].Session)
-		}
+		b.addEntry(m, &entries[i], b.sender(entries[i].Session))
 	}
 	return b, nil
 }
