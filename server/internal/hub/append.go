@@ -148,9 +148,9 @@ func (a *appender) join(r request) {
 		return
 	}
 	if ghost := a.roster.bySession[m.session]; ghost != nil {
+		a.announce() // it may have come in this batch, and not be welcomed yet
 		ghost.Fail(wire.Errorf(wire.CodeNameTaken, "you have joined again over another connection"))
 		if ghost.key == m.key {
-			a.announce()
 			a.roster.add(m)
 			a.welcome(r)
 			return

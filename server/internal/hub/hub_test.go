@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -200,6 +201,59 @@ func TestWhoComesFromAnotherLog(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A client whose connection breaks while its join waits joins again at once.
+func TestGhostThatWasNotWelcomedYet(t *testing.T) {
+	for _, again := range []string{"alice", "Alicia"} {
+		log := &waitingLog{
+			Log: memlog.New(memlog.Options{}), begun: make(chan struct{}, 1), goOn: make(chan struct{}),
+		}
+		h := newHub(t, log, time.Minute)
+		until[wire.Welcome](join(t, h, named("Bob", bob)))
+		watcher := join(t, h, named("Carol", ""))
+		until[wire.Welcome](watcher)
+		watcher.Say("wait", 1)
+		<-log.begun
+		clients := make([]chan *client, 2)
+		for i, name := range []string{"Alice", again} {
+			clients[i] = make(chan *client, 1)
+			server, far := connect(t)
+			go func() { clients[i] <- joinOver(t, h, named(name, alice), server, far) }()
+			for len(h.inbox) <= i {
+				runtime.Gosched()
+			}
+		}
+		close(log.goOn)
+		ghost, heir := <-clients[0], <-clients[1]
+		until[wire.Welcome](ghost)
+		if e := until[*wire.Error](ghost); e.Code != wire.CodeNameTaken {
+			t.Errorf("%v", e)
+		}
+		if w := until[wire.Welcome](heir); w.Name != again || len(w.Users) != 3 {
+			t.Errorf("%+v", w)
+		}
+		heir.Say("here", 1)
+		if ack := until[wire.Ack](heir); ack.ID != 1 || ack.Seq != 2 {
+			t.Errorf("%+v", ack)
+		}
+	}
+}
+
+// waitingLog is a log that appends nothing until goOn is closed.
+type waitingLog struct {
+	msglog.Log
+	begun chan struct{} // an Append has; of capacity 1
+	goOn  chan struct{}
+}
+
+func (l *waitingLog) Append(ctx context.Context, entries []msglog.Entry) error {
+	select {
+	case l.begun <- struct{}{}:
+	default:
+	}
+	<-l.goOn
+	return l.Log.Append(ctx, entries)
 }
 
 // failingLog is a log that can be made to fail.

@@ -36,7 +36,7 @@ type Member struct {
 	old     bool           // the client speaks no version: it gets messages and announcements, a frame to a write
 	wake    chan struct{}  // something is there for a goroutine that has caught up and waits; nil where none does
 	done    chan struct{}  // nothing more will be written
-	shard   *shard         // set when the member is let in
+	shard   *shard         // set before it is welcomed, when nobody else has it yet
 
 	// Owned by the appender.
 	spokeIn *block // the last block that a message of this member is in
