@@ -31,7 +31,10 @@ func TestPlaceInShards(t *testing.T) {
 		{"as many as one shard takes", func() { place(shardMembers) }, []int{shardMembers}},
 		{"one more", func() { place(1) }, []int{shardMembers, 1}},
 		{"two shards are full", func() { place(shardMembers - 1) }, []int{shardMembers, shardMembers}},
-		{"a third one, the last", func() { place(shardMembers + 2) }, []int{shardMembers + 1, shardMembers + 1, shardMembers}},
+		{
+			"a third one, the last", func() { place(shardMembers + 2) },
+			[]int{shardMembers + 1, shardMembers + 1, shardMembers},
+		},
 		{"some leave", func() {
 			for _, m := range members[:10] {
 				f.unplace(m)
@@ -50,7 +53,7 @@ func TestPlaceInShards(t *testing.T) {
 	}
 }
 
-// Members of two shards see one order, with their acks in it, while others come and go.
+// Members of two shards see one order, with acks in place of their own messages, while others come and go.
 func TestShardsSeeOneOrder(t *testing.T) {
 	const members, speakers, each = shardMembers + 30, 6, 25
 	text := strings.Repeat("x", 2000) // so that some blocks are large
@@ -92,6 +95,9 @@ func (c *client) expectNumbers(n int) {
 		}
 		if !bytes.HasPrefix(frame, []byte(`{"type":"message"`)) && !bytes.HasPrefix(frame, []byte(`{"type":"ack"`)) {
 			continue
+		}
+		if bytes.HasPrefix(frame, fmt.Appendf(nil, `{"type":"message","from":%q,`, c.name)) {
+			c.t.Fatalf("%s got its own message", c.name)
 		}
 		if !bytes.Contains(frame, fmt.Appendf(nil, `"seq":%d,`, next)) {
 			c.t.Fatalf("%s got %.200s where message %d should be", c.name, frame, next)
