@@ -62,8 +62,8 @@ func TestRecognisesWhatItHasDropped(t *testing.T) {
 	}
 }
 
-// Whichever room it is sent to again, a message gets the number and the time of the first; one that is gone gets those of
-// one of its session that is gone too.
+// Whichever room it is sent to again, a message gets the number and the time of the first; one that is gone gets those
+// of one of its session that is gone too.
 func TestDuplicatesAfterDrops(t *testing.T) {
 	log := memlog.New(memlog.Options{Entries: 3000})
 	rooms := []string{"lobby", "lobby", "kitchen"}

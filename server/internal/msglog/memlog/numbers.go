@@ -13,8 +13,8 @@ type sent struct {
 	seq wire.Seq // in its room
 }
 
-// numbers are messages in the order of their ids. They are held in chunks, none of them empty, so that a new one does not
-// move all the others, and little memory is left unused.
+// numbers are messages in the order of their ids. They are held in chunks, none of them empty, so that little memory is
+// left unused, and one more behind all others, as nearly all are, does not move those.
 type numbers [][]sent
 
 const chunkNumbers = 256 // after so many the next chunk is begun

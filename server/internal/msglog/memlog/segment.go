@@ -14,9 +14,9 @@ const (
 	largestSegment  = 64 << 10
 )
 
-// segment holds consecutive entries in few allocations, since a log may have a million of them. Memory for its texts and
-// records is reserved when it is made and never grows, since growing leaves much of it unused: it is full when one of
-// the two is.
+// segment holds consecutive entries in few allocations, since a log may have a million of them. Memory for its texts
+// and records is reserved when it is made and never grows, since growing leaves much of it unused: it is full when one
+// of the two is.
 type segment struct {
 	first   wire.Seq
 	texts   []byte // one after another
@@ -45,12 +45,13 @@ const (
 	authorBytes = int(unsafe.Sizeof((*author)(nil)))
 )
 
-// newSegment reserves about size bytes, divided as entries with texts bytes of text have needed it, but so that a text of
-// least bytes fits.
+// newSegment reserves about size bytes, divided as entries with texts bytes of text have needed it, but so that a text
+// of least bytes fits.
 func newSegment(first wire.Seq, size, entries, texts, least int) *segment {
 	texts++ // all of them may be empty
 	s := &segment{first: first}
-	s.texts = slices.Grow(s.texts, max(size*texts/(texts+recordBytes*entries), least))
+	forTexts := int(int64(size) * int64(texts) / int64(texts+recordBytes*entries))
+	s.texts = slices.Grow(s.texts, max(forTexts, least))
 	// Grow gives all of what the allocator takes for it, so there are records for all of that.
 	s.records = slices.Grow(s.records, max(min(cap(s.texts)*entries/texts, size/recordBytes), 1))
 	return s

@@ -67,8 +67,8 @@ func TestCountsWhatIsHeld(t *testing.T) {
 	log := New(Options{Bytes: 1 << 20, Sessions: 10})
 	for i := range 20_000 {
 		entries := []msglog.Entry{{
-			Room: []string{"lobby", "kitchen"}[i%2], Session: wire.SessionID(rune('a' + i/1000%15)), ID: wire.ID(i % 7 * (i + 1)),
-			From: "Alice", Text: strings.Repeat("x", i%300),
+			Room: []string{"lobby", "kitchen"}[i%2], Session: wire.SessionID(rune('a' + i/1000%15)),
+			ID: wire.ID(i % 7 * (i + 1)), From: "Alice", Text: strings.Repeat("x", i%300),
 		}}
 		if err := log.Append(t.Context(), entries); err != nil {
 			t.Fatal(err)
@@ -102,7 +102,7 @@ func TestCountsWhatIsHeld(t *testing.T) {
 		t.Errorf("%d bytes are counted, %d are held", log.bytes, bytes)
 	}
 	if numbered != 0 {
-		t.Errorf("%d too few numbers are held", numbered)
+		t.Errorf("%d numbers are missing among those held", numbered)
 	}
 	if n := log.unkept.Len(); n != unkept {
 		t.Errorf("%d sessions are known to have nothing left, %d are there", n, unkept)
