@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,9 +47,9 @@ func BenchmarkEncode(b *testing.B) {
 // BenchmarkAppend says messages to a room that nobody else is in, and waits for the last one's ack.
 func BenchmarkAppend(b *testing.B) {
 	b.ReportAllocs()
-	h := newHub(b, memlog.New(memlog.Options{Entries: 1000}), time.Minute)
+	h := newHub(b, memlog.New(memlog.Options{Entries: 10 * benchAhead}), time.Minute)
 	sender := join(b, h, named("Alice", alice))
-	sayAll(b, sender, b.N)
+	sayAll(b, sender, b.N, nil)
 }
 
 // BenchmarkFanOut says messages to a room whose members read and count, until each has all of them. On net.Pipe every
@@ -58,8 +59,9 @@ func BenchmarkFanOut(b *testing.B) {
 		for _, n := range []int{1, 100, 1000} {
 			b.Run(fmt.Sprintf("%s/members-%d", over, n), func(b *testing.B) {
 				b.ReportAllocs()
-				h := newHub(b, memlog.New(memlog.Options{Entries: 1000}), time.Minute)
+				h := newHub(b, memlog.New(memlog.Options{Entries: 10 * benchAhead}), time.Minute)
 				read := make(chan error, n)
+				counts := make([]atomic.Int64, n)
 				for i := range n {
 					server, far := net.Conn(nil), net.Conn(nil)
 					if over == "pipe" {
@@ -71,11 +73,11 @@ func BenchmarkFanOut(b *testing.B) {
 					if _, err := h.Join(server, named(fmt.Sprintf("Reader%d", i), "")); err != nil {
 						b.Fatal(err)
 					}
-					go func() { read <- countFrames(far, `{"type":"message"`, b.N) }()
+					go func() { read <- countFrames(far, `{"type":"message"`, b.N, &counts[i]) }()
 				}
 				sender := join(b, h, named("Alice", alice))
 				b.ResetTimer()
-				sayAll(b, sender, b.N)
+				sayAll(b, sender, b.N, counts)
 				for range n {
 					if err := <-read; err != nil {
 						b.Fatal(err)
@@ -88,13 +90,19 @@ func BenchmarkFanOut(b *testing.B) {
 	}
 }
 
-// sayAll says n messages, and returns when all are acknowledged.
-func sayAll(b *testing.B, sender *client, n int) {
+// benchAhead is how many messages are said at the most before all have the first of them. The log keeps more.
+const benchAhead = 10_000
+
+// sayAll says n messages, and returns when all are acknowledged. counts is how many each receiver has.
+func sayAll(b *testing.B, sender *client, n int, counts []atomic.Int64) {
 	b.Helper()
 	sender.conn.SetDeadline(time.Time{})
 	acked := make(chan error, 1)
-	go func() { acked <- countFrames(sender.conn, `{"type":"ack"`, n) }()
+	go func() { acked <- countFrames(sender.conn, `{"type":"ack"`, n, new(atomic.Int64)) }()
 	for id := range n {
+		if id%benchAhead == benchAhead/2 {
+			awaitCounts(counts, int64(id)-benchAhead/2)
+		}
 		if err := sender.Say(benchText, wire.ID(id+1)); err != nil {
 			b.Fatal(err)
 		}
@@ -104,17 +112,26 @@ func sayAll(b *testing.B, sender *client, n int) {
 	}
 }
 
-// countFrames reads until n frames that begin so have come. It goes on reading, as nobody should fall behind, until the
-// connection ends.
-func countFrames(r io.Reader, start string, n int) error {
+// awaitCounts returns when each is n or more.
+func awaitCounts(counts []atomic.Int64, n int64) {
+	for i := range counts {
+		for counts[i].Load() < n {
+			time.Sleep(time.Millisecond)
+		}
+	}
+}
+
+// countFrames reads until n frames that begin so have come, and says in count how many have. It goes on reading, as
+// nobody should fall behind, until the connection ends.
+func countFrames(r io.Reader, start string, n int, count *atomic.Int64) error {
 	frames := wire.NewReader(r)
-	for n > 0 {
+	for count.Load() < int64(n) {
 		frame, err := frames.Next()
 		if err != nil {
 			return err
 		}
 		if strings.HasPrefix(string(frame[:min(len(frame), len(start))]), start) {
-			n--
+			count.Add(1)
 		}
 	}
 	go io.Copy(io.Discard, r)
