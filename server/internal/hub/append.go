@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"runtime"
 	"slices"
 
 	"hubbub/server/internal/msglog"
@@ -69,11 +70,12 @@ var handlers = map[requestKind]func(*appender, request){
 
 // collect waits for a request, and until the last block has been written to everybody, and takes all that are there:
 // what is said while the fan-out is busy makes one larger block and not several, each of which would cost a write for
-// every member.
+// every member. Who could post by then but had no processor to run on has its turn first.
 func (a *appender) collect() {
 	clear(a.requests)
 	a.requests = append(a.requests[:0], <-a.hub.inbox)
 	a.hub.fanout.await()
+	runtime.Gosched()
 	bytes := len(a.requests[0].text)
 	for len(a.requests) < batchRequests && bytes < batchBytes {
 		select {
