@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"hubbub/server/internal/hub"
+	"hubbub/server/internal/msglog"
 	"hubbub/wire"
 )
 
@@ -106,10 +107,12 @@ func (c *session) history(frame wire.Frame) error {
 	return nil
 }
 
+// historyStep is how many messages are read at once for a history. Of long ones only a few fit into a frame.
+const historyStep = 32
+
 func (c *session) readHistory(ask wire.HistoryRequest) (wire.History, error) {
-	ctx := context.Background()
 	log := c.server.cfg.Log
-	bounds, err := log.Bounds(ctx, hub.Room)
+	bounds, err := log.Bounds(context.Background(), hub.Room)
 	if err != nil {
 		return wire.History{}, err
 	}
@@ -120,19 +123,36 @@ func (c *session) readHistory(ask wire.HistoryRequest) (wire.History, error) {
 	if end <= bounds.First {
 		return wire.History{}, nil
 	}
-	from := end - min(end-bounds.First, wire.Seq(min(ask.Limit, hub.MaxHistory)))
-	entries, err := log.Read(ctx, hub.Room, from-1, int(end-from))
+	first := end - min(end-bounds.First, wire.Seq(min(ask.Limit, hub.MaxHistory)))
+	var fit []wire.Message
+	for end > first {
+		from := end - min(end-first, historyStep)
+		step, err := readMessages(log, from, end)
+		if err != nil {
+			return wire.History{}, err
+		}
+		messages := append(step, fit...)
+		if fit = newest(messages); len(fit) < len(messages) {
+			break
+		}
+		end = from
+	}
+	return wire.History{Messages: fit, More: len(fit) > 0 && fit[0].Seq > bounds.First}, nil
+}
+
+// readMessages returns the messages from number from on and before end that the log still has.
+func readMessages(log msglog.Log, from, end wire.Seq) ([]wire.Message, error) {
+	entries, err := log.Read(context.Background(), hub.Room, from-1, int(end-from))
 	if err != nil {
-		return wire.History{}, err
+		return nil, err
 	}
 	var messages []wire.Message
 	for _, e := range entries {
-		if e.Seq < end { // the log may have dropped the first ones meanwhile
+		if e.Seq < end { // where the first ones are gone, others come behind the last
 			messages = append(messages, wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time})
 		}
 	}
-	fit := newest(messages)
-	return wire.History{Messages: fit, More: len(fit) > 0 && fit[0].Seq > bounds.First}, nil
+	return messages, nil
 }
 
 // newest returns the last of the messages, as many as fit into one history frame.
