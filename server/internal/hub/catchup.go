@@ -183,6 +183,7 @@ func (m *Member) passOver(first wire.Seq) (view, error) {
 	last := min(max(first, bounds.First)-1, b.until)
 	var v view
 	v.append(wire.Append(nil, wire.ServerMessage{Data: lost(last - b.after), Event: wire.EventGap}), 0)
+	m.seq = max(m.seq, last) // or a resync would count them again
 	m.goOn(last)
 	return v, nil
 }

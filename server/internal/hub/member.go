@@ -44,7 +44,7 @@ type Member struct {
 
 	// Owned by the writer.
 	position position
-	seq      wire.Seq // of the last message that was written
+	seq      wire.Seq // of the last message that was written, or passed over since it is gone
 	rest     [][]byte // of frames that the connection took a part of, and what is to follow at once
 	backlog  *backlog // what is to be read from the log before going on at position; nil for nothing
 

@@ -178,6 +178,9 @@ func TestBacklogAsItsReaderSeesIt(t *testing.T) {
 			if len(seqs) > 0 && seqs[len(seqs)-1] != c.until {
 				t.Errorf("the last message is %d", seqs[len(seqs)-1])
 			}
+			if m.seq != c.until {
+				t.Errorf("it would go on behind message %d, want %d", m.seq, c.until)
+			}
 		})
 	}
 }
