@@ -4,8 +4,8 @@
 // The way of a message: [Member.Say] puts it into the inbox (hub.go); the appender takes all that is waiting, appends
 // it to the log and encodes it once, into a block (append.go, block.go); the room's tail keeps the newest blocks
 // (tail.go); the shards of the fan-out write a block to every member that is live, without ever waiting for one
-// (fanout.go, shard.go); a member whose connection takes less than all is behind, and a goroutine of its own brings it up
-// again from the tail or from the log (catchup.go).
+// (fanout.go, shard.go); a member whose connection takes less than all is behind, and a goroutine of its own brings it
+// up again from the tail or from the log (catchup.go).
 //
 // A [Hub] has one appender and a few shards of the fan-out, each a goroutine. An idle member has none.
 package hub
