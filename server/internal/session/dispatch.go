@@ -149,10 +149,15 @@ func readMessages(log msglog.Log, from, end wire.Seq) ([]wire.Message, error) {
 	var messages []wire.Message
 	for _, e := range entries {
 		if e.Seq < end { // where the first ones are gone, others come behind the last
-			messages = append(messages, wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time})
+			messages = append(messages, messageOf(e))
 		}
 	}
 	return messages, nil
+}
+
+// messageOf is a stored message as it goes over the wire.
+func messageOf(e msglog.Entry) wire.Message {
+	return wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time}
 }
 
 // newest returns the last of the messages, as many as fit into one history frame.

@@ -39,7 +39,7 @@ func (c *session) search(frame wire.Frame) error {
 	}
 	messages := make([]wire.Message, len(entries))
 	for i, e := range entries {
-		messages[i] = wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time}
+		messages[i] = messageOf(e)
 	}
 	c.member.Send(found(messages, limit))
 	return nil
