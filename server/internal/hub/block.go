@@ -154,8 +154,7 @@ func lastSeq(seqs []wire.Seq) wire.Seq {
 // append appends what stands for one frame, of the message with that number or with 0 of none.
 func (v *view) append(frame []byte, seq wire.Seq) {
 	v.data = append(v.data, frame...)
-	v.ends = append(v.ends, uint32(len(v.data)))
-	v.seqs = append(v.seqs, seq)
+	v.endFrame(seq)
 }
 
 // appendOwn appends what stands for one's own message: its ack, or nothing where it has none or is not to be acked.
@@ -164,6 +163,12 @@ func (v *view) appendOwn(own *owned, seq wire.Seq, acked bool) {
 		v.ack = wire.Ack{ID: own.id, Seq: seq, Time: own.time}
 		v.data = wire.Append(v.data, &v.ack)
 	}
+	v.endFrame(seq)
+}
+
+// endFrame notes that data now ends with what stands for one more frame, of the message with that number or with 0 of
+// none.
+func (v *view) endFrame(seq wire.Seq) {
 	v.ends = append(v.ends, uint32(len(v.data)))
 	v.seqs = append(v.seqs, seq)
 }
