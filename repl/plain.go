@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hubbub/repl/internal/terminal"
@@ -27,6 +28,7 @@ type plainConsole struct {
 	closed chan struct{}
 
 	close sync.Once
+	has   atomic.Bool // the line that was asked for has begun to be read
 
 	begun bool // a prompt was waited for already; owned by ReadLine
 
@@ -61,6 +63,9 @@ func (c *plainConsole) read() {
 		case <-c.closed:
 			return
 		}
+		if in.Buffered() > 0 || terminal.AwaitInput(c.cfg.In) {
+			c.has.Store(true) // before it is taken from where HasInput sees it
+		}
 		line, ok := readLine(in)
 		if !ok {
 			line.err = io.EOF
@@ -81,6 +86,7 @@ func (c *plainConsole) ReadLine() (string, error) {
 		c.mu.Lock()
 		c.startLine() // after Ctrl-D the prompt still stands
 		c.mu.Unlock()
+		c.has.Store(false)
 		select {
 		case c.ask <- struct{}{}:
 		case <-c.closed:
@@ -131,15 +137,22 @@ func (c *plainConsole) await() (inputLine, error) {
 	}
 }
 
-// ensurePrompt writes the prompt where it does not stand.
+// ensurePrompt writes the prompt where it does not stand, and nothing was entered ahead of it: the line of that has ended
+// on the screen already, and whatever follows would stand behind the prompt.
 func (c *plainConsole) ensurePrompt() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.prompted {
+	if !c.prompted && !c.hasLine() {
 		c.out.text(c.prompt)
 		c.out.flush()
 		c.prompted = true
 	}
+}
+
+// hasLine reports whether the line that was asked for has been entered, though it was not read yet.
+func (c *plainConsole) hasLine() bool {
+	waits := terminal.HasInput(c.cfg.In)
+	return waits || c.has.Load() // in this order: where it was taken meanwhile, has was set first
 }
 
 func (c *plainConsole) notify(text string) {

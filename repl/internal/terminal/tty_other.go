@@ -16,6 +16,12 @@ var (
 	errNudged  = errors.New("nudged")
 )
 
+// HasInput is false where nobody can tell.
+func HasInput(*os.File) bool { return false }
+
+// AwaitInput does not wait where nobody can tell.
+func AwaitInput(*os.File) bool { return false }
+
 // A tty stands for a terminal that can't be painted on; there never is one.
 type tty struct{}
 

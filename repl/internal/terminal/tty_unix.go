@@ -29,6 +29,27 @@ var (
 	errNudged  = errors.New("nudged")
 )
 
+// HasInput reports whether something can be read from in, or its end, at once.
+func HasInput(in *os.File) bool { return hasInput(in, new(unix.Timeval)) }
+
+// AwaitInput waits until HasInput is true. It returns false where that can't be waited for.
+func AwaitInput(in *os.File) bool { return hasInput(in, nil) }
+
+func hasInput(in *os.File, limit *unix.Timeval) bool {
+	fd := int(in.Fd())
+	if fd >= unix.FD_SETSIZE {
+		return false
+	}
+	for {
+		var set unix.FdSet
+		set.Set(fd)
+		n, err := unix.Select(fd+1, &set, nil, nil, limit)
+		if !errors.Is(err, unix.EINTR) {
+			return err == nil && n > 0
+		}
+	}
+}
+
 // A tty is the terminal as the kernel knows it: its modes, its size, its signals and its input.
 type tty struct {
 	// Set when the tty is opened, then only read.
