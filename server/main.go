@@ -7,21 +7,20 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
+	"sync"
 	"syscall"
 )
 
-// gcPercent is how much memory the garbage collector may have in reserve, in percent of what is in use. Less of it than
-// usual costs hardly any time here: most of what the server holds is bytes, which the collector does not look at.
-const gcPercent = 40
-
 func main() {
-	if _, set := os.LookupEnv("GOGC"); !set {
-		debug.SetGCPercent(gcPercent)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	var keeper sync.WaitGroup
+	if _, set := os.LookupEnv("GOGC"); !set {
+		keeper.Go(func() { keepMemorySmall(ctx) })
+	}
 	err := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout)
+	stop()
+	keeper.Wait()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "hubbub-server: "+err.Error())
 	}
