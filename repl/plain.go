@@ -149,7 +149,7 @@ func (c *plainConsole) ensurePrompt() {
 	}
 }
 
-// hasLine reports whether the line that was asked for has been entered, though it was not read yet.
+// hasLine reports whether the line that was asked for has been entered already.
 func (c *plainConsole) hasLine() bool {
 	waits := terminal.HasInput(c.cfg.In)
 	return waits || c.has.Load() // in this order: where it was taken meanwhile, has was set first
