@@ -125,14 +125,16 @@ func (c *session) readHistory(ask wire.HistoryRequest) (wire.History, error) {
 	}
 	first := end - min(end-bounds.First, wire.Seq(min(ask.Limit, hub.MaxHistory)))
 	var fit []wire.Message
+	free := space{left: wire.MaxFrame - len(wire.Append(nil, wire.History{More: true}))}
 	for end > first {
 		from := end - min(end-first, historyStep)
 		step, err := readMessages(log, from, end)
 		if err != nil {
 			return wire.History{}, err
 		}
-		messages := append(step, fit...)
-		if fit = newest(messages); len(fit) < len(messages) {
+		newest := free.newest(step)
+		fit = append(newest, fit...)
+		if len(newest) < len(step) {
 			break
 		}
 		end = from
@@ -158,19 +160,6 @@ func readMessages(log msglog.Log, from, end wire.Seq) ([]wire.Message, error) {
 // messageOf is a stored message as it goes over the wire.
 func messageOf(e msglog.Entry) wire.Message {
 	return wire.Message{From: e.From, Text: e.Text, Seq: e.Seq, Time: e.Time}
-}
-
-// newest returns the last of the messages, as many as fit into one history frame.
-func newest(messages []wire.Message) []wire.Message {
-	size := len(wire.Append(nil, wire.History{More: true}))
-	var scratch []byte
-	for i := len(messages) - 1; i >= 0; i-- {
-		scratch = wire.Append(scratch[:0], messages[i]) // its newline stands for the comma
-		if size += len(scratch); size > wire.MaxFrame {
-			return messages[i+1:]
-		}
-	}
-	return messages
 }
 
 func (c *session) ping(frame wire.Frame) error {

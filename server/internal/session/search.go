@@ -80,14 +80,9 @@ func (c *session) searchError(ctx context.Context, err error) error {
 // found makes the answer out of the first of the messages, limit of them at the most, that fit into a frame.
 func found(messages []wire.Message, limit int) wire.Found {
 	answer := wire.Found{Data: sentence(maxFound, true), More: true} // the longest
-	size := len(wire.Append(nil, answer)) - 1
-	var scratch []byte
+	free := space{left: wire.MaxFrame - (len(wire.Append(nil, answer)) - 1)}
 	n := 0
-	for n < min(len(messages), limit) {
-		scratch = wire.Append(scratch[:0], messages[n]) // its newline stands for the comma
-		if size += len(scratch); size > wire.MaxFrame {
-			break
-		}
+	for n < min(len(messages), limit) && free.take(messages[n]) {
 		n++
 	}
 	answer.Messages, answer.More = messages[:n], n < len(messages)
