@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -40,12 +41,21 @@ func hasInput(in *os.File, limit *unix.Timeval) bool {
 	if fd >= unix.FD_SETSIZE {
 		return false
 	}
+	set, err := awaitAny(limit, fd)
+	return err == nil && set.IsSet(fd)
+}
+
+// awaitAny waits until one of the files can be read, or for the limit (nil: for ever), and returns which can. Each is
+// below unix.FD_SETSIZE.
+func awaitAny(limit *unix.Timeval, fds ...int) (unix.FdSet, error) {
 	for {
 		var set unix.FdSet
-		set.Set(fd)
-		n, err := unix.Select(fd+1, &set, nil, nil, limit)
-		if !errors.Is(err, unix.EINTR) {
-			return err == nil && n > 0
+		for _, fd := range fds {
+			set.Set(fd)
+		}
+		// Not poll: on some systems it does not work with terminals.
+		if _, err := unix.Select(slices.Max(fds)+1, &set, nil, nil, limit); !errors.Is(err, unix.EINTR) {
+			return set, err
 		}
 	}
 }
@@ -123,27 +133,21 @@ func (t *tty) raw() {
 func (t *tty) read(buf []byte, patience time.Duration) (int, error) {
 	in, wake := int(t.in.Fd()), int(t.wakeR.Fd())
 	for {
-		// Not poll: on some systems it does not work with terminals.
-		var set unix.FdSet
-		set.Set(in)
-		set.Set(wake)
 		var limit *unix.Timeval
 		if patience > 0 {
 			tv := unix.NsecToTimeval(patience.Nanoseconds())
 			limit = &tv
 		}
-		switch n, err := unix.Select(max(in, wake)+1, &set, nil, nil, limit); {
-		case errors.Is(err, unix.EINTR):
-			continue
+		switch can, err := awaitAny(limit, in, wake); {
 		case err != nil:
 			return 0, err
-		case n == 0:
-			return 0, errTimeout
-		case set.IsSet(wake):
+		case can.IsSet(wake):
 			if n, _ := unix.Read(wake, make([]byte, 1)); n > 0 {
 				return 0, errNudged
 			}
 			return 0, ErrClosed
+		case !can.IsSet(in):
+			return 0, errTimeout
 		}
 		n, err := unix.Read(in, buf)
 		switch {
