@@ -74,8 +74,10 @@ func TestKeysInPieces(t *testing.T) {
 		x.Type(piece)
 	}
 	x.drafts("xa你b")
-	x.Type("\x12\x1b")
-	x.WaitFor("the end of the search", func(s ttytest.Screen) bool { return s.Lines[s.Row] == "You: xa你b" })
+	x.Type("\x12")
+	x.WaitFor("the search", func(s ttytest.Screen) bool { return s.Lines[s.Row] == "(reverse-i-search)`': xa你b" })
+	x.Type("\x1b")
+	x.drafts("xa你b")
 	x.Type("\x1b")
 	x.Type("\x05!\r")
 	x.hub.await("the line", func() bool { return len(x.hub.texts()) == 1 })

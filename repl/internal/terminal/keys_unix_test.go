@@ -61,7 +61,9 @@ func TestKeys(t *testing.T) {
 
 func TestLoneEscape(t *testing.T) {
 	p := start(t, options{})
-	p.Type("a\x12\x1b") // escape ends the search, and nothing else follows it
+	p.Type("a\x12")
+	p.expect(23, 0, "(reverse-i-search)`': a")
+	p.Type("\x1b") // ends the search, and nothing else follows it
 	p.expect(3, 0, "> a")
 	p.Type("b\r")
 	p.expect(2, 2, "> ab", `got "ab"`, ">")
